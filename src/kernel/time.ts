@@ -1,0 +1,52 @@
+/**
+ * Virtual time: whole microseconds, counted from 0 at the start of a run.
+ *
+ * Instants and durations are plain numbers at run time and different types to the compiler, so that
+ * a point in time is never added to another and a bare number never passes for either. They are made
+ * here and nowhere else.
+ */
+
+declare const instant: unique symbol;
+declare const duration: unique symbol;
+
+/** A point in virtual time: whole microseconds since the start of the run, from 0. */
+export type Instant = number & { readonly [instant]: true };
+
+/** A span of virtual time: whole microseconds, never negative. */
+export type Duration = number & { readonly [duration]: true };
+
+export const start = 0 as Instant;
+export const never = Number.MAX_SAFE_INTEGER as Instant;
+export const none = 0 as Duration;
+
+/** `count` must be a whole number of microseconds. */
+export function microseconds(count: number): Duration {
+  return count as Duration;
+}
+
+/** Fractions of a millisecond are kept to the microsecond. */
+export function milliseconds(count: number): Duration {
+  return Math.round(count * 1_000) as Duration;
+}
+
+export function seconds(count: number): Duration {
+  return Math.round(count * 1_000_000) as Duration;
+}
+
+export function after(from: Instant, span: Duration): Instant {
+  return (from + span) as Instant;
+}
+
+/** How long from `from` to `to`; `to` must not be earlier. */
+export function elapsed(from: Instant, to: Instant): Duration {
+  return (to - from) as Duration;
+}
+
+export function plus(a: Duration, b: Duration): Duration {
+  return (a + b) as Duration;
+}
+
+/** Whole milliseconds, rounded down. */
+export function inMilliseconds(span: Instant | Duration): number {
+  return Math.floor(span / 1_000);
+}

@@ -1,0 +1,5 @@
+/** One numbered database: keys, values and expiry times (`struct redisDb`). */
+export interface Database {
+  readonly index: number;
+  readonly size: number;
+}
