@@ -5,7 +5,8 @@
  * The kernel hands a node its inputs in iterations, as Redis's event loop would: each ready
  * connection once, in the order in which they became ready, at most 16 KiB of each; then the due
  * timers, once; then `settled`, the node's beforeSleep. What the node sent leaves after that, one
- * segment a connection, once the time it was busy has passed.
+ * segment a connection, once the time it was busy has passed. Payloads are read whole: one that is
+ * longer than 16 KiB is read alone.
  */
 import type { RandomStream } from "./random.js";
 import type { Duration } from "./time.js";
@@ -122,8 +123,8 @@ export interface Disk {
    * a background child writes for free; a node that writes itself is `busy` for `transferTime`.
    */
   write(path: string, content: unknown, bytes: number): boolean;
-  /** fsync: the node is busy for as long as the disk takes. */
-  sync(path: string): void;
+  /** fsync: the node is busy for as long as the disk takes, unless a child or a thread of it does it. */
+  sync(path: string, inBackground?: boolean): void;
   /** Atomic; an existing target is replaced. Needs the source to exist. */
   rename(from: string, to: string): void;
   remove(path: string): void;
@@ -161,9 +162,13 @@ export interface Context {
   connect(to: Address): ConnectionId;
   /** Queues a payload; it leaves with the iteration, in order, behind what was sent before. */
   send(connection: ConnectionId, payload: Payload): void;
-  /** Ends a connection: in order behind what the socket has taken (`fin`), or at once (`reset`). What is still unsent is lost. */
+  /**
+   * Ends a connection. `fin`: the socket first takes what was sent, this iteration's included, as far
+   * as its window allows, and the end follows behind it in order; what it does not take is lost. RST
+   * instead if input lies unread. `reset`: at once, and nothing more is taken.
+   */
   close(connection: ConnectionId, how?: "fin" | "reset"): void;
-  /** Bytes sent but not yet taken by the socket: the process's own output buffer. */
+  /** Bytes sent but not yet taken by the socket, this iteration's included: the process's own output buffer. */
   unsent(connection: ConnectionId): number;
 
   /** Makes a timer, disarmed; once per boot and use. The name is for the trace. */
@@ -179,7 +184,10 @@ export interface Context {
 
   /** The node does nothing else for so long; what it sends in this iteration leaves later by as much. */
   busy(time: Duration): void;
-  /** The process ends here, with this exit code; nothing more is handed to it. */
+  /**
+   * The process ends with this exit code once its busy time has passed; nothing more is handed to it.
+   * What it sent before is offered to the sockets first.
+   */
   exit(code: number): void;
   note(note: Note): void;
 }

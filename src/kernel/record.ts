@@ -12,7 +12,7 @@ export type Level = "notes" | "wire" | "steps";
 export type RunRecord =
   | { readonly kind: "note"; readonly at: Instant; readonly node: string; readonly note: Note }
   | { readonly kind: "fault"; readonly at: Instant; readonly fault: Fault }
-  /** The process of a node began (`boot` counts from 0) or ended. */
+  /** The process of a node began (`boot` counts from 0) or ended (`code` as waitpid tells it; power loss is -9). */
   | { readonly kind: "up"; readonly at: Instant; readonly node: string; readonly boot: number }
   | { readonly kind: "down"; readonly at: Instant; readonly node: string; readonly code: number }
   /** The end of each virtual second, with the fingerprint of all steps before it. */

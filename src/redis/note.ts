@@ -5,7 +5,13 @@
 
 export type RedisNote =
   /** What a subscriber of this Sentinel would receive (`sentinelEvent`). */
-  | { readonly kind: "event"; readonly channel: string; readonly payload: string }
+  | {
+      readonly kind: "event";
+      readonly channel: string;
+      readonly payload: string;
+      /** The name of the master it is about, also where the payload has none (votes, epochs). */
+      readonly master: string | undefined;
+    }
   /** A line of the node's own log, without the date; level is one of Redis's marks `.` `-` `*` `#`. */
   | { readonly kind: "log"; readonly level: "." | "-" | "*" | "#"; readonly text: string }
   /** A server's role, at start and at each change. `master` is `host:port` for a replica. */

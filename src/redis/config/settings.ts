@@ -18,7 +18,7 @@ export interface BufferLimit {
 
 export interface ServerSettings {
   port: number;
-  /** First address to listen on and to connect from; empty: all. */
+  /** As written (a leading `-` makes an address optional); the first is also connected from. Empty: all. */
   bind: readonly string[];
   protectedMode: boolean;
   timeout: number;
@@ -84,4 +84,10 @@ export interface ServerSettings {
   maxmemoryPolicy: string;
   loglevel: "debug" | "verbose" | "notice" | "warning" | "nothing";
   logfile: string;
+
+  /**
+   * What was said about directives that have no meaning here, by name (`maxmemory-samples`). Nothing
+   * but CONFIG GET and CONFIG REWRITE reads it; what was never said has its default.
+   */
+  readonly others: Map<string, boolean | number | string>;
 }

@@ -1,7 +1,16 @@
 /** What a master keeps about one of its replicas (reference: replication.md 0.4, `struct client`). */
 export type ReplicaState = "waitBgsaveStart" | "waitBgsaveEnd" | "sendBulk" | "online";
 
-export interface ReplicaEntry {
+/** What REPLCONF told about a connection, before and after it became a replica. */
+export interface Announcement {
+  capabilities: { eof: boolean; psync2: boolean };
+  /** 0 and undefined before they were announced. */
+  listeningPort: number;
+  announcedIp: string | undefined;
+  rdbOnly: boolean;
+}
+
+export interface ReplicaEntry extends Announcement {
   state: ReplicaState;
   /** Diskless: its stream starts with its first ACK after the transfer. */
   putOnlineOnAck: boolean;
@@ -11,13 +20,30 @@ export interface ReplicaEntry {
   ackTime: number;
   /** The offset announced with its +FULLRESYNC. */
   initialOffset: number;
-  readonly capabilities: { eof: boolean; psync2: boolean };
-  /** As announced with REPLCONF; 0 and undefined before. */
-  listeningPort: number;
-  announcedIp: string | undefined;
   /** It came with SYNC: no ACKs are expected and no timeout applies. */
   prePsync: boolean;
-  rdbOnly: boolean;
-  /** Since when its output is over the soft limit, in Unix seconds. */
-  softLimitSince: number | undefined;
+  /** Diskless: since when its socket has not taken all it was given, in Unix seconds; 0: it has. */
+  lastPartialWrite: number;
+}
+
+export function noAnnouncement(): Announcement {
+  return {
+    capabilities: { eof: false, psync2: false },
+    listeningPort: 0,
+    announcedIp: undefined,
+    rdbOnly: false,
+  };
+}
+
+export function replicaEntry(state: ReplicaState, announced: Announcement): ReplicaEntry {
+  return {
+    ...announced,
+    state,
+    putOnlineOnAck: false,
+    ackOffset: 0,
+    ackTime: 0,
+    initialOffset: 0,
+    prePsync: false,
+    lastPartialWrite: 0,
+  };
 }

@@ -5,7 +5,10 @@
 import type { Address, ConnectionId } from "../../kernel/actor.js";
 import type { MasterLink } from "../replication/master-link.js";
 import type { ReplicaEntry } from "../replication/replica-entry.js";
+import type { RequestParser } from "../wire/parse-request.js";
 import type { Protocol, Request, Segment } from "../wire/value.js";
+import { OutputQueue } from "./output-queue.js";
+import type { User } from "./user.js";
 
 export type ClientType = "normal" | "replica" | "master" | "pubsub";
 
@@ -19,13 +22,27 @@ export type Blocked =
       readonly deadline: number;
     }
   /** CLIENT PAUSE, FAILOVER, or a graceful shutdown holds the command back. */
-  | { readonly kind: "paused" };
+  | { readonly kind: "paused" }
+  /** SHUTDOWN waits for replicas. */
+  | { readonly kind: "shutdown" };
 
 export interface Transaction {
   readonly queue: Request[];
-  /** A command was refused while queueing: EXEC answers EXECABORT. */
+  /** A command was refused while queueing: EXEC answers EXECABORT (`CLIENT_DIRTY_EXEC`). */
   dirty: boolean;
+  /** Flags that any of the queued commands has, and flags that all of them have. */
+  anyFlags: number;
+  allFlags: number;
 }
+
+/** A key that was WATCHed. */
+export interface WatchedKey {
+  readonly db: number;
+  readonly key: string;
+}
+
+/** CLIENT REPLY: `skip` the next command's reply; `skipping` that command's. */
+export type ReplyMode = "on" | "off" | "skipNext" | "skipping";
 
 export interface ClientOptions {
   readonly id: number;
@@ -48,31 +65,50 @@ export class Client {
   libraryVersion = "";
   protocol: Protocol = 2;
   db = 0;
+  /** Name of its ACL user; `(superuser)` for the link to our master. */
   user = "default";
+  /** The user itself; undefined may do everything. */
+  account: User | undefined;
   authenticated = false;
   lastCommand = "";
+  /** The subcommand, where that was a container (`client|list`). */
+  lastSubcommand: string | undefined;
   /** Unix seconds, from the cached clock when its bytes were read. */
   lastInteraction: number;
 
+  /** Inside EXEC: what would block answers at once (`CLIENT_DENY_BLOCKING`). */
+  denyBlocking = false;
   closeAfterReply = false;
   /** In the queue of clients to free before the next sleep (`freeClientAsync`). */
   closeAsap = false;
   /** Freed: nothing more may be written to it. */
   freed = false;
+  /** The kernel already told that its connection is gone; the client is freed soon (`freeClientAsync`). */
+  disconnected = false;
+  /** The mode opened this connection (the link to a master): the mode reads it. */
+  adopted = false;
   transaction: Transaction | undefined;
   readonly channels = new Set<string>();
   readonly patterns = new Set<string>();
+  watched: WatchedKey[] = [];
+  /** A watched key was touched: EXEC does nothing (`CLIENT_DIRTY_CAS`). */
+  touched = false;
   blocked: Blocked | undefined;
   /** What arrived while it was blocked, in order. */
-  readonly waiting: Segment[] = [];
+  waiting: Segment[] = [];
+  /** Reads what comes as bytes; made when the first of them come. */
+  parser: RequestParser | undefined;
+  replyMode: ReplyMode = "on";
   noEvict = false;
   noTouch = false;
 
   /** Replies not yet handed to the kernel, in order; and how many bytes they are. */
-  readonly output: Segment[] = [];
-  outputBytes = 0;
-  /** On the list of clients to write to before the next sleep. */
+  readonly output = new OutputQueue();
+  /** On the list of clients to write to before the next sleep, and the next on it. */
   pendingWrite = false;
+  nextPending: Client | undefined;
+  /** Since when its output is over the soft limit, in Unix seconds; 0: it is not. */
+  softLimitSince = 0;
   /** A replica whose stream is recorded but not yet sent (waiting for its RDB). */
   outputHeld = false;
 
@@ -93,10 +129,18 @@ export class Client {
     this.lastInteraction = Math.floor(options.createdAt / 1_000);
   }
 
+  get outputBytes(): number {
+    return this.output.bytes;
+  }
+
   /** `getClientType()`: the class for CLIENT KILL TYPE, CLIENT LIST TYPE and buffer limits. */
   get type(): ClientType {
     if (this.master !== undefined) return "master";
     if (this.replica !== undefined) return "replica";
-    return this.channels.size + this.patterns.size > 0 ? "pubsub" : "normal";
+    return this.subscriptions > 0 ? "pubsub" : "normal";
+  }
+
+  get subscriptions(): number {
+    return this.channels.size + this.patterns.size;
   }
 }

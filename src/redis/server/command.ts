@@ -30,6 +30,10 @@ export const flag = {
   /** Refused inside MULTI. */
   noMulti: 1 << 11,
   allowBusy: 1 << 12,
+  /** Allowed to a RESP2 client that is subscribed. */
+  pubsubContext: 1 << 13,
+  /** Runs inside MULTI instead of being queued: EXEC DISCARD MULTI WATCH QUIT RESET. */
+  neverQueued: 1 << 14,
 } as const;
 
 export interface Command {
@@ -40,6 +44,8 @@ export interface Command {
   readonly flags: number;
   /** Its flags where they are others in 6.2 than in 7.0 and later. */
   readonly flags62?: number;
+  /** Unknown to 6.2. */
+  readonly from70?: boolean;
   /** The reply, or undefined when there is none (now or ever). */
   run(call: Call): Value | undefined;
 }
@@ -66,6 +72,8 @@ export interface Call {
   dirty(changes?: number): void;
   /** Replicas and the AOF get these commands instead of the one that was sent; none: nothing. */
   propagate(...commands: (readonly string[])[]): void;
+  /** A key of that database was found expired and is gone: its DEL (or UNLINK) goes before the command's own bytes. */
+  expired(database: number, command: readonly string[]): void;
   /** Propagated even though nothing is dirty (`forceCommandPropagation`). */
   forcePropagation(): void;
 }

@@ -1,50 +1,709 @@
-import type { Context } from "../../kernel/actor.js";
+/**
+ * The event loop of a redis-server or redis-sentinel process, shared by both modes: clients, what
+ * they send and what they are sent, the cron, and the order in which an iteration ends.
+ *
+ * The order is Redis's to the letter (replication.md 0.1), because much depends on it: replicas get
+ * a write before its client gets +OK, and a connection that broke is still there when the cron runs.
+ */
+import type { Actor, Address, ConnectionId, Context, Input, TimerId } from "../../kernel/actor.js";
+import { assert, assertNever } from "../../kernel/assert.js";
+import { milliseconds } from "../../kernel/time.js";
 import type { ConfigFile } from "../config/config-file.js";
 import type { ServerSettings } from "../config/settings.js";
+import type { RedisNote } from "../note.js";
 import type { Behaviour } from "../version.js";
-import type { Segment, Value } from "../wire/value.js";
-import type { Client } from "./client.js";
+import { encode } from "../wire/encode.js";
+import { RequestParser } from "../wire/parse-request.js";
+import { type ErrorReply, error, type Request, type Segment, type Value } from "../wire/value.js";
+import { Acl } from "./acl.js";
+import { isOverOutputLimit } from "./buffer-limit.js";
+import { Client } from "./client.js";
+import { describeClient } from "./client-info.js";
+import { Dispatcher, type Entry } from "./dispatcher.js";
+import { Effects } from "./effects.js";
 import type { Mode } from "./mode.js";
+import { type PausePurpose, Pauses, type PauseType } from "./pauses.js";
+import { protectedModeDenies, protectedModeText } from "./protected-mode.js";
+import { PubSub } from "./pubsub.js";
+import { Statistics } from "./statistics.js";
+import { Watches } from "./watches.js";
 
-/** The event loop of a redis-server or redis-sentinel process, shared by both modes. */
-export interface ServerProcess {
+export interface ServerProcessOptions {
+  readonly settings: ServerSettings;
+  readonly behaviour: Behaviour;
+  readonly configFile?: ConfigFile | undefined;
+  /** Makes what is particular to a data server or a Sentinel. */
+  readonly mode: (process: ServerProcess) => Mode;
+}
+
+export type LogLevel = "." | "-" | "*" | "#";
+
+/** `CLIENTS_CRON_MIN_ITERATIONS` */
+const cronClientsMin = 5;
+/** What a socket takes at once, whatever its window. */
+const closingReplyMax = 16 * 1_024;
+const tooManyClients = error("ERR max number of clients reached");
+
+export class ServerProcess implements Actor {
   readonly context: Context;
   readonly behaviour: Behaviour;
   readonly settings: ServerSettings;
-  readonly configFile: ConfigFile | undefined;
   readonly mode: Mode;
   readonly runId: string;
+  readonly acl: Acl;
+  readonly pubsub: PubSub;
+  readonly pauses: Pauses;
+  readonly watches = new Watches();
+  readonly statistics = new Statistics();
+  /** What the unit of commands under way changed; emptied when the next one begins. */
+  readonly effects = new Effects();
+  /** Unix seconds at start. */
+  readonly startedAt: number;
 
+  configFile: ConfigFile | undefined;
   /** The cached clock: refreshed by serverCron and by each command (replication.md 0.3). */
-  readonly unixtime: number;
-  readonly mstime: number;
-  refreshClock(): void;
+  unixtime = 0;
+  mstime = 0;
+  /** How many serverCrons there were. */
+  cronLoops = 0;
+  blockedClients = 0;
+
+  readonly #dispatcher: Dispatcher;
+  readonly #cron: TimerId;
+  /** Due while the dataset was loading. */
+  #cronHeldBack = false;
+  #terminating = false;
+  /** Redis's own clients, for scripts, took the first two. */
+  #nextClientId = 3;
+  readonly #clients = new Set<Client>();
+  readonly #byConnection: (Client | undefined)[] = [];
+  /** Goes round the clients, a few each cron (`clientsCron()`). */
+  #round: Iterator<Client>;
+  /** Clients with something to write, the last to get something first. */
+  #pending: Client | undefined;
+  #closing: Client[] = [];
+  #unblocked: Client[] = [];
+  #postponed: Client[] = [];
+
+  constructor(context: Context, options: ServerProcessOptions) {
+    this.context = context;
+    this.behaviour = options.behaviour;
+    this.settings = options.settings;
+    this.configFile = options.configFile;
+    this.refreshClock();
+    this.startedAt = this.unixtime;
+    this.runId = context.random.hex(40);
+    this.#cron = context.timer("serverCron");
+    this.#round = this.#clients.values();
+    this.pubsub = new PubSub(this);
+    this.pauses = new Pauses(this.behaviour);
+    this.mode = options.mode(this);
+    this.#dispatcher = new Dispatcher(this);
+    this.acl = new Acl(this);
+  }
+
+  handle(input: Input): void {
+    switch (input.kind) {
+      case "received":
+        this.#received(input.connection, input.payload as Segment);
+        break;
+      case "settled":
+        this.#beforeSleep();
+        break;
+      case "fired":
+        if (input.timer !== this.#cron) this.mode.fired(input.timer);
+        else if (this.mode.loading === true) this.#cronHeldBack = true;
+        else this.#serverCron();
+        break;
+      case "accepted":
+        this.#accepted(input.connection, input.local, input.peer);
+        break;
+      case "opened":
+        this.mode.opened(input.connection, input.local, input.peer);
+        break;
+      case "closed":
+        this.#closed(input.connection, input.why);
+        break;
+      case "drained":
+        this.#drained(input.connection);
+        break;
+      case "childExited":
+        this.mode.childExited(input.child, input.code);
+        break;
+      case "signalled":
+        // sigShutdownHandler(): the next serverCron acts on it.
+        this.log("#", "Received SIGTERM scheduling shutdown...");
+        this.#terminating = true;
+        break;
+      case "started":
+        this.#started();
+        break;
+      default:
+        assertNever(input);
+    }
+  }
+
+  inspect(): unknown {
+    return {
+      state: this.mode.inspect?.(),
+      mode: this.mode.name,
+      runId: this.runId,
+      clients: [...this.#clients].map((client) => describeClient(this, client)),
+    };
+  }
+
+  // Clock and log.
+
+  refreshClock(): void {
+    const now = this.context.now();
+    this.mstime = now;
+    this.unixtime = Math.floor(now / 1_000);
+  }
+
+  /** A line of the log, in Redis's levels: `.` debug, `-` verbose, `*` notice, `#` warning. */
+  log(level: LogLevel, text: string): void {
+    if (!this.logs(level)) return;
+    this.note({ kind: "log", level, text });
+  }
+
+  /** Whether such a line would be written: asked before a costly text is made. */
+  logs(level: LogLevel): boolean {
+    switch (this.settings.loglevel) {
+      case "debug":
+        return true;
+      case "verbose":
+        return level !== ".";
+      case "notice":
+        return level === "*" || level === "#";
+      case "warning":
+        return level === "#";
+      default:
+        return false;
+    }
+  }
+
+  note(note: RedisNote): void {
+    this.context.note(note);
+  }
+
+  // Clients.
 
   /** In the order in which they connected. */
-  readonly clients: Iterable<Client>;
-  readonly clientCount: number;
-  clientOn(connection: number): Client | undefined;
+  get clients(): Iterable<Client> {
+    return this.#clients;
+  }
+
+  get clientCount(): number {
+    return this.#clients.size;
+  }
+
+  /** The command table in this version, after rename-command. */
+  get commandTable(): ReadonlyMap<string, Entry> {
+    return this.#dispatcher.entries;
+  }
+
+  lookupCommand(name: string): Entry | undefined {
+    return this.#dispatcher.lookup(name);
+  }
+
+  clientOn(connection: number): Client | undefined {
+    return this.#byConnection[connection];
+  }
+
+  /** As CLIENT LIST and the log show it. */
+  describe(client: Client): string {
+    return describeClient(this, client);
+  }
+
+  clientById(id: number): Client | undefined {
+    for (const client of this.#clients) if (client.id === id) return client;
+    return undefined;
+  }
+
   /** Wraps a connection that the mode opened itself (the link to the master) as a client. */
-  adopt(connection: number): Client;
+  adopt(connection: ConnectionId, local: Address, peer: Address): Client {
+    const client = this.#createClient(connection, local, peer);
+    client.adopted = true;
+    client.authenticated = true;
+    client.account = undefined;
+    client.user = "(superuser)";
+    return client;
+  }
+
   /** A command from this client, as if it had just arrived (the master's stream, what waited). */
-  execute(client: Client, payload: Segment): void;
+  execute(client: Client, payload: Segment): void {
+    this.#read(client, payload);
+  }
+
+  freeClient(client: Client): void {
+    if (client.freed) return;
+    client.freed = true;
+    client.closeAsap = true;
+    this.#clients.delete(client);
+    if (client.blocked !== undefined) this.#noLongerBlocked(client);
+    this.unwatch(client);
+    client.transaction = undefined;
+    this.pubsub.unsubscribeAll(client);
+    this.mode.clientGone(client);
+    client.output.clear();
+    if (client.disconnected) return;
+    client.disconnected = true;
+    this.#byConnection[client.connection] = undefined;
+    this.context.close(client.connection);
+  }
+
+  /** Before the next sleep (`freeClientAsync`). */
+  freeClientAsync(client: Client): void {
+    if (client.closeAsap) return;
+    client.closeAsap = true;
+    this.#closing.push(client);
+  }
+
+  // What clients are sent.
 
   /** Appends to the client's output; dropped for a master's link, a freed or closing client. */
-  reply(client: Client, value: Segment): void;
+  reply(client: Client, value: Segment): void {
+    if (client.closeAsap || client.closeAfterReply || client.master !== undefined) return;
+    if (client.replyMode !== "on" && client.replyMode !== "skipNext") return;
+    if (this.#dispatcher.capture(client, value as Value)) return;
+    client.output.push(value);
+    if (!client.pendingWrite && !client.outputHeld) this.#installWrite(client);
+    if (client.replica === undefined && isOverOutputLimit(this, client)) {
+      this.#closeForOutputLimit(client);
+    }
+  }
+
   /** Writes now, in front of nothing and behind what is already with the kernel (+CONTINUE, newlines). */
-  writeNow(client: Client, payload: Segment): void;
+  writeNow(client: Client, payload: Segment): void {
+    if (client.freed || client.disconnected) return;
+    this.statistics.outputBytes += payload.length;
+    this.context.send(client.connection, payload);
+  }
+
   /** Releases held output (a replica that goes online). */
-  releaseOutput(client: Client): void;
-  freeClient(client: Client): void;
-  /** Before the next sleep (`freeClientAsync`). */
-  freeClientAsync(client: Client): void;
-  /** Runs what a formerly blocked client sent meanwhile, in the next beforeSleep. */
-  unblock(client: Client, reply: Value | undefined): void;
+  releaseOutput(client: Client): void {
+    client.outputHeld = false;
+    if (client.output.length > 0 && !client.pendingWrite) this.#installWrite(client);
+  }
+
+  errorReply(client: Client, text: string): ErrorReply {
+    this.countError(client, text);
+    return error(text.replace(/[\r\n]/g, " "));
+  }
+
+  /** `afterErrorReply()` */
+  countError(client: Client, text: string): void {
+    this.statistics.countError(text);
+    if (client.master === undefined && client.replica === undefined) return;
+    const [from, to] = client.master === undefined ? ["master", "replica"] : ["replica", "master"];
+    const dashed = text.startsWith("ERR ") ? text.slice(4) : `-${text}`;
+    this.log(
+      "#",
+      `== CRITICAL == This ${from} is sending an error to its ${to}: '${dashed}' after processing the command '${client.lastCommand === "" ? "<unknown>" : client.lastCommand}'`,
+    );
+    this.statistics.unexpectedErrorReplies++;
+  }
 
   /** Delivers to subscribers here; how many received it. */
-  publish(channel: string, message: string): number;
-  /** A line of the log, in Redis's levels: `.` debug, `-` verbose, `*` notice, `#` warning. */
-  log(level: "." | "-" | "*" | "#", text: string): void;
-  /** CONFIG REWRITE: false when there is no file or it cannot be written. */
-  rewriteConfig(): boolean;
+  publish(channel: string, message: string): number {
+    return this.pubsub.publish(channel, message);
+  }
+
+  /** CONFIG REWRITE: false when there is no file or it cannot be written (`rewriteConfig()`). */
+  rewriteConfig(): boolean {
+    const { configFile } = this;
+    if (configFile === undefined || this.mode.configText === undefined) return false;
+    const { disk } = this.context;
+    const { path } = configFile;
+    const read = disk.read(path);
+    const text = this.mode.configText(typeof read === "string" ? read : "");
+    // rewriteConfigOverwriteFile(): a temporary file takes the place of the old one.
+    const temporary = `${path}.tmp`;
+    if (!disk.write(temporary, text, text.length)) {
+      disk.remove(temporary);
+      return false;
+    }
+    disk.sync(temporary);
+    disk.rename(temporary, path);
+    this.configFile = { path, text };
+    this.note({ kind: "rewrote", path });
+    return true;
+  }
+
+  // Blocking and pausing.
+
+  /** The client's next commands wait until `unblock`. */
+  block(client: Client, blocked: NonNullable<Client["blocked"]>): void {
+    if (client.blocked === undefined) this.blockedClients++;
+    client.blocked = blocked;
+  }
+
+  /** Runs what a formerly blocked client sent meanwhile, in the next beforeSleep. */
+  unblock(client: Client, reply: Value | undefined): void {
+    if (client.blocked === undefined) return;
+    this.#noLongerBlocked(client);
+    if (reply !== undefined) {
+      if (reply.kind === "error") this.countError(client, reply.text);
+      this.reply(client, reply);
+    }
+    this.#unblocked.push(client);
+  }
+
+  /** A paused client's command is kept and run again when the pause ends (`BLOCKED_POSTPONE`). */
+  postpone(client: Client, request: Request): void {
+    this.block(client, { kind: "paused" });
+    client.waiting.unshift(request);
+    this.#postponed.push(client);
+  }
+
+  pauseClients(purpose: PausePurpose, type: PauseType, end: number): void {
+    this.pauses.pause(purpose, type, end);
+  }
+
+  unpauseClients(purpose: PausePurpose): void {
+    if (this.pauses.unpause(purpose)) this.#releasePostponed();
+  }
+
+  /** `checkClientPauseTimeoutAndReturnIfPaused()` */
+  arePaused(): boolean {
+    if (this.pauses.expire(this.mstime)) this.#releasePostponed();
+    return this.pauses.active;
+  }
+
+  /** Forgets what the client watches. */
+  unwatch(client: Client): void {
+    this.watches.removeAll(client);
+  }
+
+  /** EXEC: runs what was queued, and gives the replies. */
+  runQueued(client: Client, transaction: NonNullable<Client["transaction"]>): Value[] {
+    return this.#dispatcher.runQueued(client, transaction);
+  }
+
+  // The cron.
+
+  /** `run_with_period()`: is this the cron in which something due every so many ms is done? */
+  isDue(period: number): boolean {
+    const tick = this.mode.cronPeriod();
+    return period <= tick || this.cronLoops % Math.floor(period / tick) === 0;
+  }
+
+  #serverCron(): void {
+    this.refreshClock();
+    if (this.isDue(100)) this.statistics.sample(this.mstime);
+    if (this.#terminating) {
+      this.#terminating = false;
+      this.mode.terminated();
+    }
+    this.#clientsCron();
+    this.mode.cron();
+    this.arePaused();
+    this.cronLoops++;
+    this.context.arm(this.#cron, milliseconds(this.mode.cronPeriod()));
+  }
+
+  #clientsCron(): void {
+    const perTick = Math.floor((this.#clients.size * this.mode.cronPeriod()) / 1_000);
+    let visits = Math.max(perTick, Math.min(this.#clients.size, cronClientsMin));
+    while (visits-- > 0) {
+      let next = this.#round.next();
+      if (next.done === true) {
+        this.#round = this.#clients.values();
+        next = this.#round.next();
+        if (next.done === true) return;
+      }
+      this.#clientCron(next.value);
+    }
+  }
+
+  /** `clientsCronHandleTimeout()`, and from 7.0 on the output limits of those who get nothing new. */
+  #clientCron(client: Client): void {
+    const { timeout } = this.settings;
+    if (
+      timeout > 0 &&
+      client.replica === undefined &&
+      !client.adopted &&
+      client.blocked === undefined &&
+      client.subscriptions === 0 &&
+      this.unixtime - client.lastInteraction > timeout
+    ) {
+      this.log("-", "Closing idle client");
+      this.freeClient(client);
+      return;
+    }
+    if (this.behaviour.from70 && client.replica === undefined && isOverOutputLimit(this, client)) {
+      this.#closeForOutputLimit(client);
+    }
+  }
+
+  // Inputs.
+
+  #started(): void {
+    this.log("#", "oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
+    this.log(
+      "#",
+      `Redis version=${this.behaviour.release}, bits=64, commit=00000000, modified=0, pid=1, just started`,
+    );
+    this.log(
+      "#",
+      this.configFile === undefined
+        ? "Warning: no config file specified, using the default config."
+        : "Configuration loaded",
+    );
+    const { port } = this.settings;
+    if (port !== 0 && !this.context.listen(port)) {
+      const where = `TCP listening socket *:${port}: bind: Address already in use`;
+      if (this.behaviour.from70) {
+        this.log("#", `Warning: Could not create server ${where}`);
+        this.log("#", `Failed listening on port ${port} (TCP), aborting.`);
+      } else {
+        this.log("#", `Could not create server ${where}`);
+      }
+      this.context.exit(1);
+      return;
+    }
+    this.context.arm(this.#cron, milliseconds(1));
+    this.mode.started();
+  }
+
+  /** `acceptCommonHandler()` and `clientAcceptHandler()` */
+  #accepted(connection: ConnectionId, local: Address, peer: Address): void {
+    if (this.logs("-")) this.log("-", `Accepted ${peer.ip}:${peer.port}`);
+    if (this.#clients.size >= this.settings.maxclients) {
+      this.context.send(connection, tooManyClients);
+      this.statistics.rejectedConnections++;
+      this.context.close(connection);
+      return;
+    }
+    const client = this.#createClient(connection, local, peer);
+    if (protectedModeDenies(this, peer)) {
+      this.context.send(connection, protectedModeText(this.behaviour));
+      this.statistics.rejectedConnections++;
+      this.freeClientAsync(client);
+      return;
+    }
+    this.statistics.connections++;
+  }
+
+  #createClient(connection: ConnectionId, local: Address, peer: Address): Client {
+    const client = new Client({
+      id: this.#nextClientId++,
+      connection,
+      local,
+      peer,
+      createdAt: this.unixtime * 1_000,
+    });
+    client.account = this.acl.defaultUser;
+    client.authenticated = !this.acl.authRequired;
+    this.#clients.add(client);
+    this.#byConnection[connection] = client;
+    return client;
+  }
+
+  #received(connection: ConnectionId, payload: Segment): void {
+    const client = this.#byConnection[connection];
+    this.statistics.reads++;
+    if (client === undefined) {
+      this.mode.received(connection, payload);
+      return;
+    }
+    client.lastInteraction = this.unixtime;
+    if (client.adopted) {
+      this.statistics.replicationInputBytes += payload.length;
+      this.mode.received(connection, payload);
+      return;
+    }
+    this.statistics.inputBytes += payload.length;
+    this.#read(client, payload);
+  }
+
+  /** `processInputBuffer()`: nothing is read from a client that is blocked, or about to be closed. */
+  #read(client: Client, payload: Segment): void {
+    if (client.blocked !== undefined) {
+      client.waiting.push(payload);
+      return;
+    }
+    if (client.closeAsap || client.closeAfterReply) return;
+    if (payload.kind === "ballast" || payload.kind === "rdb") return;
+    if (
+      payload.kind === "request" &&
+      (client.parser === undefined || client.parser.buffered === 0)
+    ) {
+      if (payload.args.length > 0) this.#process(client, payload);
+      return;
+    }
+    this.#readBytes(client, payload.kind === "raw" ? payload.bytes : encode(payload));
+  }
+
+  #readBytes(client: Client, bytes: string): void {
+    client.parser ??= new RequestParser({
+      version: this.behaviour.version,
+      authRequired: () => this.acl.authRequired && !client.authenticated,
+    });
+    for (const parsed of client.parser.feed(bytes)) {
+      if (client.blocked !== undefined) {
+        if (parsed.kind === "request") client.waiting.push(parsed.request);
+        continue;
+      }
+      if (client.closeAsap || client.closeAfterReply) return;
+      if (parsed.kind === "error") {
+        this.reply(client, this.errorReply(client, parsed.reply));
+        client.closeAfterReply = true;
+        if (this.logs("-")) {
+          const about = describeClient(this, client);
+          this.log("-", `Protocol error (${parsed.log}) from client: ${about}`);
+        }
+      } else if (parsed.request.args.length > 0) {
+        this.#process(client, parsed.request);
+      } else if (client.replica !== undefined) {
+        // processInlineBuffer(): newlines keep a replica that loads its dataset from timing out.
+        client.replica.ackTime = this.unixtime;
+      }
+    }
+  }
+
+  #process(client: Client, request: Request): void {
+    this.#dispatcher.process(client, request);
+    if (client.replyMode === "skipping") client.replyMode = "on";
+    else if (client.replyMode === "skipNext") client.replyMode = "skipping";
+    this.mode.processed?.(client);
+  }
+
+  #closed(connection: ConnectionId, why: Parameters<Mode["closed"]>[1]): void {
+    const client = this.#byConnection[connection];
+    if (client === undefined) {
+      this.mode.closed(connection, why);
+      return;
+    }
+    this.#byConnection[connection] = undefined;
+    client.disconnected = true;
+    if (client.adopted) {
+      this.mode.closed(connection, why);
+      return;
+    }
+    if (this.logs("-")) {
+      const text = this.behaviour.from70 ? ` ${describeClient(this, client)}` : "";
+      this.log("-", why === "fin" ? `Client closed connection${text}` : readError(why));
+    }
+    this.freeClientAsync(client);
+  }
+
+  #drained(connection: ConnectionId): void {
+    const client = this.#byConnection[connection];
+    if (client?.closeAfterReply === true && client.output.length === 0) {
+      this.freeClientAsync(client);
+    }
+    this.mode.drained(connection);
+  }
+
+  // The end of an iteration (`beforeSleep()`).
+
+  #beforeSleep(): void {
+    if (this.mode.loading === true) {
+      // Inside the loading of a dataset only this much is done (processEventsWhileBlocked()).
+      this.#writePending();
+      this.#freeClosing();
+      return;
+    }
+    if (this.#cronHeldBack) {
+      this.#cronHeldBack = false;
+      this.#serverCron();
+    }
+    this.mode.beforeSleep();
+    if (this.#unblocked.length > 0) this.#processUnblocked();
+    this.mode.beforeWrites?.();
+    this.#writePending();
+    this.#freeClosing();
+    this.mode.afterWrites();
+  }
+
+  /** `processUnblockedClients()` */
+  #processUnblocked(): void {
+    // A client that blocks and unblocks meanwhile is appended and served in this same pass.
+    for (let i = 0; i < this.#unblocked.length; i++) {
+      const client = this.#unblocked[i] as Client;
+      const waiting = client.waiting;
+      if (waiting.length === 0 || client.blocked !== undefined) continue;
+      client.waiting = [];
+      for (const payload of waiting) if (!client.freed) this.#read(client, payload);
+    }
+    this.#unblocked = [];
+  }
+
+  /** `handleClientsWithPendingWrites()` */
+  #writePending(): void {
+    let client = this.#pending;
+    this.#pending = undefined;
+    while (client !== undefined) {
+      const next: Client | undefined = client.nextPending;
+      client.nextPending = undefined;
+      client.pendingWrite = false;
+      if (!client.closeAsap && !client.outputHeld && !client.disconnected) this.#write(client);
+      client = next;
+    }
+  }
+
+  #write(client: Client): void {
+    const { output, connection } = client;
+    const first = output.first;
+    if (first !== undefined) {
+      const { others, bytes } = output;
+      const isBacklogged = this.context.unsent(connection) > 0;
+      this.statistics.writes++;
+      if (client.replica === undefined) this.statistics.outputBytes += bytes;
+      else this.statistics.replicationOutputBytes += bytes;
+      output.clear();
+      this.context.send(connection, first);
+      if (others !== undefined) {
+        for (let i = 0; i < others.length; i++) this.context.send(connection, others[i] as Segment);
+      }
+      // A long reply is waited for: `drained` tells when the socket has taken it.
+      if (client.closeAfterReply && !isBacklogged && bytes <= closingReplyMax) {
+        this.freeClientAsync(client);
+      }
+    }
+  }
+
+  #freeClosing(): void {
+    if (this.#closing.length === 0) return;
+    const closing = this.#closing;
+    this.#closing = [];
+    for (const client of closing) this.freeClient(client);
+  }
+
+  #installWrite(client: Client): void {
+    client.pendingWrite = true;
+    client.nextPending = this.#pending;
+    this.#pending = client;
+  }
+
+  #closeForOutputLimit(client: Client): void {
+    if (client.closeAsap) return;
+    const about = describeClient(this, client);
+    this.freeClientAsync(client);
+    this.log(
+      "#",
+      `Client ${about} scheduled to be closed ASAP for overcoming of output buffer limits.`,
+    );
+  }
+
+  #noLongerBlocked(client: Client): void {
+    assert(client.blocked !== undefined, "only a blocked client is unblocked");
+    client.blocked = undefined;
+    this.blockedClients--;
+  }
+
+  #releasePostponed(): void {
+    const postponed = this.#postponed;
+    this.#postponed = [];
+    for (const client of postponed) {
+      if (!client.freed && client.blocked?.kind === "paused") this.unblock(client, undefined);
+    }
+  }
+}
+
+/** `connRead()` failed: the text of errno. */
+function readError(why: Parameters<Mode["closed"]>[1]): string {
+  const text = why === "timeout" ? "Connection timed out" : "Connection reset by peer";
+  return `Reading from client: ${text}`;
 }

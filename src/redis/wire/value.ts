@@ -28,6 +28,8 @@ export interface ErrorReply extends Payload {
 export interface Integer extends Payload {
   readonly kind: "integer";
   readonly value: number;
+  /** The exact text where `value` is beyond 2^53. */
+  readonly digits?: string;
 }
 
 export interface Bulk extends Payload {
@@ -142,6 +144,11 @@ export function error(text: string): ErrorReply {
 
 export function integer(value: number): Integer {
   return { kind: "integer", value, length: 3 + digits(value) };
+}
+
+/** A 64-bit integer that a number may not hold, from its decimal text. */
+export function integerOf(text: string): Integer {
+  return { kind: "integer", value: Number(text), digits: text, length: text.length + 3 };
 }
 
 export function bulk(text: string): Bulk {

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+/** The command line: yargs reads it, one file a command does it, and here every error finds its words. */
+import yargs from "yargs";
+import { hideBin } from "yargs/helpers";
+import { Bug } from "../kernel/assert.js";
+import { exitCode } from "./exit-code.js";
+import { initCommand } from "./init-command.js";
+import { listCommand } from "./list-command.js";
+import { say } from "./print.js";
+import { programVersion } from "./program.js";
+import { replayCommand } from "./replay-command.js";
+import { runCommand } from "./run-command.js";
+import { schemaCommand } from "./schema-command.js";
+import { showCommand } from "./show-command.js";
+import { problemText, UserError } from "./user-error.js";
+
+const argv = hideBin(process.argv);
+
+try {
+  await yargs(argv)
+    .scriptName("redsim")
+    .usage("$0 <command>\n\nA deterministic simulator of Redis high availability.")
+    .command(runCommand)
+    .command(replayCommand)
+    .command(listCommand)
+    .command(showCommand)
+    .command(initCommand)
+    .command(schemaCommand)
+    .demandCommand(1, "Which command?")
+    .recommendCommands()
+    .strict()
+    .version(programVersion)
+    .help()
+    .wrap(80)
+    .example("$0 run walkthrough", "the experiment every newcomer does")
+    .example("$0 run kill-master --seeds 1..200", "a distribution instead of an anecdote")
+    .fail((message, error) => {
+      throw error ?? UserError.of("", message, "redsim --help shows what there is");
+    })
+    .parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  if (error instanceof UserError) {
+    for (const problem of error.problems) say(problemText(problem));
+    return exitCode.usage;
+  }
+  if (error instanceof Bug) {
+    say(`a bug of redsim: ${error.message}`);
+    say(`this shows it again: npx redsim ${argv.join(" ")}`);
+    if (process.env["REDSIM_STACK"] !== undefined) say(error.stack ?? "");
+    return exitCode.divergence;
+  }
+  say(`a bug of redsim: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return exitCode.divergence;
+}

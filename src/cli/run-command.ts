@@ -1,0 +1,187 @@
+/** `redsim run`: one run with its transcript, or many for their distribution. */
+import type { CommandModule } from "yargs";
+import type { Observer } from "../kernel/record.js";
+import type { Level } from "../kernel/record.js";
+import { eventLine } from "../observe/event-line.js";
+import { Transcript } from "../observe/transcript.js";
+import type { RunResult } from "../run/result.js";
+import { Run } from "../run.js";
+import { type Duration, milliseconds } from "../kernel/time.js";
+import { parseDuration } from "../scenario/duration.js";
+import { printChanges } from "./changes.js";
+import { type ExitCode, exitCode } from "./exit-code.js";
+import { LineFile } from "./line-file.js";
+import { out, transcriptText } from "./print.js";
+import { runWithProgress } from "./progress.js";
+import { type LoadedScenario, loadScenario } from "./scenario-source.js";
+import { runSeeds } from "./seeds.js";
+import { summaryLines } from "./summary.js";
+import { TraceWriter } from "./tracing.js";
+import { runTwice } from "./twice.js";
+import { UserError } from "./user-error.js";
+
+export interface RunArguments {
+  readonly scenario: string;
+  readonly seed: string | undefined;
+  readonly seeds: string | undefined;
+  readonly set: readonly string[];
+  readonly until: string | undefined;
+  readonly trace: string | undefined;
+  readonly level: Level;
+  readonly events: string | undefined;
+  readonly json: boolean | undefined;
+  readonly quiet: boolean | undefined;
+  readonly verbose: boolean | undefined;
+  readonly twice: boolean | undefined;
+}
+
+export const runCommand: CommandModule<object, RunArguments> = {
+  command: "run <scenario>",
+  describe: "Run a scenario of the library, or a file",
+  builder: (yargs) =>
+    yargs
+      .positional("scenario", {
+        type: "string",
+        demandOption: true,
+        describe: "A name that `redsim list` shows, or a path to a YAML file",
+      })
+      .option("seed", { type: "string", describe: "Instead of the scenario's own seed" })
+      .option("seeds", { type: "string", describe: "Run each seed from A to B: A..B" })
+      .option("set", {
+        type: "string",
+        array: true,
+        nargs: 1,
+        default: [],
+        describe: "Change the scenario first: path=value, such as version=7.0",
+      })
+      .option("until", { type: "string", describe: "End the run after so much virtual time: 30s" })
+      .option("trace", { type: "string", describe: "Write the trace to this file (NDJSON)" })
+      .option("level", {
+        choices: ["notes", "wire", "steps"] as const,
+        default: "notes" as const,
+        describe: "What the trace holds",
+      })
+      .option("events", {
+        type: "string",
+        describe: "Write events, faults and writes to this file (NDJSON)",
+      })
+      .option("json", { type: "boolean", describe: "Print the result as JSON" })
+      .option("quiet", { type: "boolean", describe: "Print failures only" })
+      .option("verbose", { type: "boolean", describe: "Print everything" })
+      .option("twice", {
+        type: "boolean",
+        describe: "Run it twice and compare, step by step",
+      })
+      .conflicts("seeds", ["seed", "trace", "events", "twice"])
+      .conflicts("quiet", "verbose")
+      .strict(),
+  handler: (args) => {
+    process.exitCode = run(args);
+  },
+};
+
+function run(args: RunArguments): ExitCode {
+  const loaded = loadScenario(args.scenario, args.set);
+  const until = untilOf(args.until);
+  if (args.seeds !== undefined) return runSeeds(loaded, { ...args, seeds: args.seeds, until });
+  const seed = args.seed ?? loaded.scenario.seed;
+  if (args.twice === true)
+    return runTwice(loaded.scenario, { seed, until, quiet: args.quiet === true });
+  return runOnce(loaded, args, seed, until);
+}
+
+function runOnce(
+  { scenario, source }: LoadedScenario,
+  args: RunArguments,
+  seed: string,
+  until: Duration | undefined,
+): ExitCode {
+  const shows = args.json !== true && args.quiet !== true;
+  const transcript = shows ? new Transcript({ verbose: args.verbose === true }) : undefined;
+  const trace =
+    args.trace === undefined
+      ? undefined
+      : new TraceWriter(args.trace, { level: args.level, seed, until, source });
+  const events = args.events === undefined ? undefined : new LineFile(args.events);
+  const observers: Observer[] = [];
+  if (transcript !== undefined)
+    observers.push({ level: "notes", record: (record) => transcript.record(record) });
+  if (trace !== undefined) observers.push(trace);
+  if (events !== undefined)
+    observers.push({
+      level: "notes",
+      record: (record) => {
+        const line = eventLine(record);
+        if (line !== undefined) events.line(line);
+      },
+    });
+
+  const run = new Run({ scenario, seed, observers, ...(until === undefined ? {} : { until }) });
+  runWithProgress(run);
+  const result = run.result();
+  trace?.end(run, result);
+  events?.close();
+
+  if (args.json === true) out(JSON.stringify(result, undefined, 2));
+  if (transcript !== undefined) {
+    const fromFiles = Object.keys(source.files).length > 0;
+    printTranscript(run, transcript, result, args, fromFiles);
+  }
+  if (args.quiet === true && args.json !== true) printFailures(result);
+  return verdictCode(result);
+}
+
+function printTranscript(
+  run: Run,
+  transcript: Transcript,
+  result: RunResult,
+  args: RunArguments,
+  fromFiles: boolean,
+): void {
+  const { plan } = run;
+  out(`${plan.title} (${plan.file}, seed ${plan.seed}, Redis ${plan.version})`);
+  out("");
+  const nameWidth = Math.min(
+    transcript.lines.reduce((widest, line) => Math.max(widest, line.who.length), 0),
+    12,
+  );
+  for (const line of transcript.lines) out(transcriptText(line, nameWidth));
+  if (args.verbose === true || fromFiles) printChanges(run);
+  out("");
+  for (const line of summaryLines(result, replayCommand(args, result.seed))) out(line);
+}
+
+function printFailures(result: RunResult): void {
+  for (const verdict of result.expectations)
+    if (!verdict.holds) out(`${verdict.where}: ${verdict.text}: ${verdict.found}`);
+  for (const law of result.laws)
+    for (const violation of law.violations) out(`${law.law}: ${violation.text}`);
+  for (const mishap of result.mishaps) out(mishap);
+}
+
+/** The command that does the same again. */
+export function replayCommand(args: RunArguments, seed: string): string {
+  const set = args.set.map((each) => ` --set ${quoted(each)}`).join("");
+  const until = args.until === undefined ? "" : ` --until ${args.until}`;
+  return `npx redsim run ${quoted(args.scenario)} --seed ${quoted(seed)}${set}${until}`;
+}
+
+function quoted(text: string): string {
+  return /^[\w./=:,@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+export function verdictCode(result: RunResult): ExitCode {
+  const holds =
+    result.expectations.every((each) => each.holds) &&
+    result.laws.every((each) => each.holds) &&
+    result.mishaps.length === 0;
+  return holds ? exitCode.ok : exitCode.broken;
+}
+
+function untilOf(text: string | undefined): Duration | undefined {
+  if (text === undefined) return undefined;
+  const until = parseDuration(text);
+  if (until === undefined || until < milliseconds(0))
+    throw UserError.of("--until", `${text} is not a duration`, "such as 500ms, 30s or 2m");
+  return until;
+}

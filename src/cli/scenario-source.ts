@@ -1,0 +1,126 @@
+/**
+ * Finds a scenario by its name in the library or by a path, and reads it with the configuration files
+ * it names. Everything that was read is kept, for a trace holds it all.
+ */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseScenario } from "../scenario/parse.js";
+import type { Scenario } from "../scenario/scenario.js";
+import { suggestion } from "../scenario/suggest.js";
+import { UserError } from "./user-error.js";
+
+export interface SourceText {
+  /** As shown in front of line numbers. */
+  readonly name: string;
+  readonly text: string;
+  /** Configuration files by the path that the scenario uses. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly set: readonly string[];
+}
+
+export interface LoadedScenario {
+  readonly scenario: Scenario;
+  readonly source: SourceText;
+}
+
+export interface LibraryEntry {
+  readonly name: string;
+  readonly theme: string;
+  readonly path: string;
+}
+
+/** The scenarios that come with redsim, by theme and name. */
+export function library(): LibraryEntry[] {
+  const root = fileURLToPath(new URL("../../scenarios", import.meta.url));
+  return readdirSync(root, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".yaml"))
+    .sort()
+    .map((path) => ({
+      name: basename(path, ".yaml"),
+      theme: dirname(path),
+      path: join(root, path),
+    }));
+}
+
+/** `nameOrFile`: a name of the library, or a path to a file. */
+export function loadScenario(nameOrFile: string, set: readonly string[]): LoadedScenario {
+  const path = locate(nameOrFile);
+  const name = relative(process.cwd(), path).startsWith("..") ? basename(path) : relative(process.cwd(), path);
+  const text = readText(path, nameOrFile);
+  const files: Record<string, string> = {};
+  const read = (file: string): string | undefined => {
+    try {
+      const content = readFileSync(resolve(dirname(path), file), "latin1");
+      files[file] = content;
+      return content;
+    } catch {
+      return undefined;
+    }
+  };
+  return { scenario: parsed(name, text, read, set), source: { name, text, files, set } };
+}
+
+/** The same from texts alone, as a trace holds them. */
+export function scenarioOf(source: SourceText): Scenario {
+  return parsed(source.name, source.text, (file) => source.files[file], source.set);
+}
+
+function parsed(
+  file: string,
+  text: string,
+  read: (file: string) => string | undefined,
+  set: readonly string[],
+): Scenario {
+  const result = parseScenario(text, { file, read, set });
+  if (result.scenario === undefined) throw new UserError(result.problems);
+  return result.scenario;
+}
+
+function locate(nameOrFile: string): string {
+  const entries = library();
+  const entry = entries.find((each) => each.name === nameOrFile);
+  if (entry !== undefined) return entry.path;
+  const looksLikeFile = /[/\\]|\.ya?ml$/.test(nameOrFile);
+  if (looksLikeFile || exists(nameOrFile)) return resolve(nameOrFile);
+  throw UserError.of(
+    "",
+    `no scenario is called ${nameOrFile}`,
+    suggestion(
+      nameOrFile,
+      entries.map((each) => each.name),
+    ),
+  );
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function readText(path: string, shown: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw UserError.of(shown, reasonOf(error), "redsim list shows what comes with redsim");
+  }
+}
+
+/** What the operating system said, in words. */
+export function reasonOf(error: unknown): string {
+  const code = (error as { readonly code?: string }).code;
+  switch (code) {
+    case "ENOENT":
+      return "no such file or directory";
+    case "EISDIR":
+      return "this is a directory";
+    case "EACCES":
+    case "EPERM":
+      return "permission denied";
+    case "ENOTDIR":
+      return "a part of this path is not a directory";
+    case "ENOSPC":
+      return "the disk is full";
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}

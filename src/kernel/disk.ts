@@ -1,0 +1,142 @@
+/**
+ * The disk of a machine: it survives the process, and what was fsynced survives the machine.
+ *
+ * A file has the content last written, in the page cache, and the content that would be found after a
+ * power loss. What is not fsynced reaches the disk by itself half a minute after it was written, as
+ * Linux's writeback does; a power loss before that takes it away. Renaming and removing are journaled:
+ * atomic and durable at once, but the rename of a file that was never fsynced leaves the old content
+ * of the target to be found.
+ */
+import { assert } from "./assert.js";
+import { type Duration, type Instant, microseconds, none, seconds } from "./time.js";
+
+export interface DiskSettings {
+  /** What it writes and reads a second. */
+  readonly bytesPerSecond: number;
+  /** How long an fsync takes, apart from the bytes. */
+  readonly syncTime: Duration;
+  /** Bytes it can hold; 0 is unlimited. */
+  readonly capacity: number;
+}
+
+/** dirty_expire_centisecs of Linux. */
+const writeback = seconds(30);
+
+interface Version {
+  readonly content: unknown;
+  readonly bytes: number;
+}
+
+interface File {
+  cached: Version;
+  durable: Version | undefined;
+  writtenAt: Instant;
+}
+
+export class HostDisk {
+  readonly #settings: DiskSettings;
+  readonly #files = new Map<string, File>();
+  #used = 0;
+  #isFull = false;
+  #factor = 1;
+  #added = none;
+
+  constructor(settings: DiskSettings) {
+    this.#settings = settings;
+  }
+
+  read(path: string): unknown {
+    return this.#files.get(path)?.cached.content;
+  }
+
+  size(path: string): number {
+    return this.#files.get(path)?.cached.bytes ?? 0;
+  }
+
+  write(at: Instant, path: string, content: unknown, bytes: number): boolean {
+    const { capacity } = this.#settings;
+    const used = this.#used - this.size(path) + bytes;
+    if (this.#isFull || (capacity > 0 && used > capacity)) return false;
+    const file = this.#files.get(path);
+    if (file === undefined) {
+      this.#files.set(path, { cached: { content, bytes }, durable: undefined, writtenAt: at });
+    } else {
+      file.cached = { content, bytes };
+      file.writtenAt = at;
+    }
+    this.#used = used;
+    return true;
+  }
+
+  /** Makes the content durable; answers how long that takes, the bytes not yet written included. */
+  sync(path: string): Duration {
+    const file = this.#files.get(path);
+    let bytes = 0;
+    if (file !== undefined && file.durable !== file.cached) {
+      bytes = Math.max(0, file.cached.bytes - (file.durable?.bytes ?? 0));
+      file.durable = file.cached;
+    }
+    const time = this.#settings.syncTime * this.#factor + this.#added;
+    return microseconds(Math.round(time) + this.transferTime(bytes));
+  }
+
+  rename(from: string, to: string): void {
+    const source = this.#files.get(from);
+    assert(source !== undefined, `the file ${from} exists before it is renamed`);
+    if (from === to) return;
+    const target = this.#files.get(to);
+    this.#used -= target?.cached.bytes ?? 0;
+    const isSynced = source.durable === source.cached;
+    this.#files.set(to, {
+      cached: source.cached,
+      durable: isSynced ? source.cached : target?.durable,
+      writtenAt: source.writtenAt,
+    });
+    this.#files.delete(from);
+  }
+
+  remove(path: string): void {
+    this.#used -= this.size(path);
+    this.#files.delete(path);
+  }
+
+  list(prefix: string): readonly string[] {
+    return [...this.#files.keys()].filter((path) => path.startsWith(prefix)).sort();
+  }
+
+  transferTime(bytes: number): Duration {
+    const time = (bytes * 1_000_000 * this.#factor) / this.#settings.bytesPerSecond;
+    return microseconds(Math.ceil(time));
+  }
+
+  /** The machine loses power: what had not reached the disk is gone. */
+  losePower(at: Instant): void {
+    for (const [path, file] of this.#files) {
+      if (at - file.writtenAt >= writeback) file.durable = file.cached;
+      this.#used += (file.durable?.bytes ?? 0) - file.cached.bytes;
+      if (file.durable === undefined) this.#files.delete(path);
+      else file.cached = file.durable;
+    }
+  }
+
+  fill(): void {
+    this.#isFull = true;
+  }
+
+  free(): void {
+    this.#isFull = false;
+  }
+
+  slow(factor: number, added: Duration): void {
+    this.#factor = factor;
+    this.#added = added;
+  }
+
+  restore(): void {
+    this.slow(1, none);
+  }
+
+  wipe(prefix: string): void {
+    for (const path of this.list(prefix)) this.remove(path);
+  }
+}

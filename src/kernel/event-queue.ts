@@ -1,0 +1,120 @@
+/**
+ * What is still to happen, ordered by (instant, sequence): of two events at one instant, the one
+ * queued first happens first. Ties are defined, never left to the heap.
+ *
+ * A 4-ary heap over typed arrays of numbers; the events themselves stay where they were put and only
+ * their slot numbers move. Nothing is allocated for an entry. Entries are never taken out before
+ * their time: whoever no longer wants one ignores it when it comes.
+ */
+import { assert } from "./assert.js";
+import { type Instant, never } from "./time.js";
+
+export class EventQueue<Event> {
+  #at = new Float64Array(256);
+  #sequence = new Float64Array(256);
+  #slot = new Int32Array(256);
+  readonly #events: (Event | undefined)[] = [];
+  #free = new Int32Array(256);
+  #freeCount = 0;
+  #length = 0;
+  #nextSequence = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The instant of the next event, `never` if there is none. */
+  get next(): Instant {
+    return this.#length === 0 ? never : (this.#at[0] as Instant);
+  }
+
+  push(at: Instant, event: Event): void {
+    if (this.#length === this.#at.length) this.#grow();
+    let slot: number;
+    if (this.#freeCount > 0) {
+      slot = this.#free[--this.#freeCount] as number;
+      this.#events[slot] = event;
+    } else {
+      slot = this.#events.length;
+      this.#events.push(event);
+    }
+
+    // Sift up. The new entry has the highest sequence of all, so only an earlier instant moves it.
+    const ats = this.#at;
+    let hole = this.#length++;
+    while (hole > 0) {
+      const parent = (hole - 1) >> 2;
+      if ((ats[parent] as number) <= at) break;
+      this.#move(parent, hole);
+      hole = parent;
+    }
+    ats[hole] = at;
+    this.#sequence[hole] = this.#nextSequence++;
+    this.#slot[hole] = slot;
+  }
+
+  /** Takes the next event; there must be one. */
+  pop(): Event {
+    const slot = this.#slot[0] as number;
+    const event = this.#events[slot];
+    assert(this.#length > 0 && event !== undefined, "there is an event to take");
+    this.#events[slot] = undefined;
+    this.#free[this.#freeCount++] = slot;
+
+    const last = --this.#length;
+    if (last > 0) this.#siftDown(last);
+    return event;
+  }
+
+  /** Puts the entry at `from` where it belongs below the root, whose entry was taken. */
+  #siftDown(from: number): void {
+    const ats = this.#at;
+    const sequences = this.#sequence;
+    const at = ats[from] as number;
+    const sequence = sequences[from] as number;
+    const slot = this.#slot[from] as number;
+    let hole = 0;
+    for (;;) {
+      const child = hole * 4 + 1;
+      if (child >= from) break;
+      let least = child;
+      let leastAt = ats[child] as number;
+      const end = Math.min(child + 4, from);
+      for (let i = child + 1; i < end; i++) {
+        const other = ats[i] as number;
+        if (
+          other < leastAt ||
+          (other === leastAt && (sequences[i] as number) < (sequences[least] as number))
+        ) {
+          least = i;
+          leastAt = other;
+        }
+      }
+      if (at < leastAt || (at === leastAt && sequence < (sequences[least] as number))) break;
+      this.#move(least, hole);
+      hole = least;
+    }
+    ats[hole] = at;
+    sequences[hole] = sequence;
+    this.#slot[hole] = slot;
+  }
+
+  #move(from: number, to: number): void {
+    this.#at[to] = this.#at[from] as number;
+    this.#sequence[to] = this.#sequence[from] as number;
+    this.#slot[to] = this.#slot[from] as number;
+  }
+
+  #grow(): void {
+    const size = this.#at.length * 2;
+    this.#at = copied(this.#at, new Float64Array(size));
+    this.#sequence = copied(this.#sequence, new Float64Array(size));
+    this.#slot = copied(this.#slot, new Int32Array(size));
+    this.#free = copied(this.#free, new Int32Array(size));
+  }
+}
+
+function copied<T extends Float64Array | Int32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}

@@ -1,0 +1,72 @@
+/**
+ * A run in 64 bits: every step and every note folded into two 32-bit halves with integer arithmetic.
+ * The same with and without observers, and on every engine. Two runs with one fingerprint are taken
+ * to be the same run.
+ */
+import type { Note } from "./actor.js";
+
+export class Fingerprint {
+  #high = 0x5bd1e995 | 0;
+  #low = 0x1b873593 | 0;
+
+  /** A whole number; above 32 bits the upper part counts too. */
+  number(value: number): void {
+    const low = value | 0;
+    let high = this.#high ^ low;
+    high = Math.imul(high ^ (high >>> 15), 0x85ebca6b);
+    this.#high = high;
+    const mixed = Math.imul(this.#low ^ high, 0xc2b2ae35);
+    this.#low = (mixed ^ (mixed >>> 13)) + low;
+    if (low !== value) this.#upper(value);
+  }
+
+  /** One step: an input handed to a node. */
+  step(at: number, node: number, kind: number, connection: number, length: number): void {
+    this.number(at);
+    this.number((node << 5) ^ kind);
+    this.number(Math.imul(connection, 0x9e3779b1) ^ length);
+  }
+
+  text(value: string): void {
+    this.number(value.length);
+    for (let i = 0; i < value.length; i++) this.number(value.charCodeAt(i));
+  }
+
+  note(at: number, node: number, note: Note): void {
+    this.number(at);
+    this.number(node);
+    for (const field of Object.keys(note)) {
+      const value = note[field];
+      this.text(field);
+      // A mark for the type first: "" is not 0.
+      if (typeof value === "string") {
+        this.number(1);
+        this.text(value);
+      } else if (typeof value === "number") {
+        this.number(2);
+        this.#real(value);
+      } else {
+        this.number(value === undefined ? 3 : 4 + Number(value));
+      }
+    }
+  }
+
+  /** 16 hexadecimal digits. */
+  toString(): string {
+    return digits(this.#high) + digits(this.#low);
+  }
+
+  #upper(value: number): void {
+    if (Number.isSafeInteger(value)) this.number(Math.floor(value / 0x1_0000_0000) | 0);
+  }
+
+  /** Notes may hold fractions, and numbers that are none; their text tells them apart. */
+  #real(value: number): void {
+    if (Number.isSafeInteger(value)) this.number(value);
+    else this.text(String(value));
+  }
+}
+
+function digits(half: number): string {
+  return (half >>> 0).toString(16).padStart(8, "0");
+}

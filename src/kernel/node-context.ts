@@ -1,0 +1,231 @@
+/**
+ * What a node can do: the one Context of a process, made at its boot and never again.
+ *
+ * It checks what a node asks for and hands it on; it decides nothing.
+ */
+import type {
+  Address,
+  ChildId,
+  ConnectionId,
+  Context,
+  Disk,
+  Machine,
+  Note,
+  Payload,
+  TimerId,
+} from "./actor.js";
+import { assert } from "./assert.js";
+import type { Connection } from "./connection.js";
+import type { Child, Process } from "./process.js";
+import type { RandomStream } from "./random.js";
+import { Action, type Schedule } from "./schedule.js";
+import { type Duration, type Instant, never } from "./time.js";
+import { Timer } from "./timer.js";
+import type { Transport } from "./transport.js";
+
+/** What the loop does for a node besides scheduling. */
+export interface Services extends Schedule {
+  lookUp(name: string): string | undefined;
+  note(process: Process, note: Note): void;
+}
+
+export class NodeContext implements Context {
+  readonly self: string;
+  readonly boot: number;
+  readonly random: RandomStream;
+  readonly disk: Disk;
+  readonly machine: Machine;
+  readonly ip: string;
+  readonly #process: Process;
+  readonly #services: Services;
+  readonly #transport: Transport;
+
+  constructor(process: Process, services: Services, transport: Transport) {
+    const { node } = process;
+    this.self = node.name;
+    this.boot = process.boot;
+    this.random = process.random;
+    this.disk = new NodeDisk(process, services);
+    this.machine = node.host.machine;
+    this.ip = node.host.ip;
+    this.#process = process;
+    this.#services = services;
+    this.#transport = transport;
+  }
+
+  now(): number {
+    return Math.floor(this.nowMicroseconds() / 1_000);
+  }
+
+  nowMicroseconds(): number {
+    return this.#process.node.host.clock.wall(this.#instant());
+  }
+
+  monotonic(): number {
+    return this.#process.node.host.clock.monotonic(this.#instant());
+  }
+
+  listen(port: number): boolean {
+    const { listeners } = this.#process.node.host;
+    if (listeners.has(port)) return false;
+    listeners.set(port, this.#process);
+    return true;
+  }
+
+  resolve(name: string): string | undefined {
+    if (isIp(name)) return name;
+    const ip = this.#services.lookUp(name);
+    const { resolveTime, resolveFailure } = this.#process.node.host;
+    this.busy(ip === undefined ? resolveFailure : resolveTime);
+    return ip;
+  }
+
+  connect(to: Address): ConnectionId {
+    this.#claimRunning();
+    return this.#transport.connect(this.#process, to);
+  }
+
+  send(connection: ConnectionId, payload: Payload): void {
+    this.#transport.send(this.#connection(connection), payload);
+  }
+
+  close(connection: ConnectionId, how: "fin" | "reset" = "fin"): void {
+    this.#claimRunning();
+    this.#transport.close(this.#connection(connection), how, this.#instant());
+  }
+
+  unsent(connection: ConnectionId): number {
+    return this.#connection(connection).unsentBytes;
+  }
+
+  timer(name: string): TimerId {
+    const { timers } = this.#process;
+    const id = timers.length as TimerId;
+    timers.push(new Timer(this.#process, id, name));
+    return id;
+  }
+
+  arm(id: TimerId, delay: Duration): void {
+    const process = this.#process;
+    const timer = this.#timer(id);
+    const { clock, lateness } = process.node.host;
+    const from = this.#instant();
+    timer.due = from + clock.stretched(delay);
+    timer.lateness = process.lateness.between(lateness.min, lateness.max);
+    if (timer.due < process.earliestDue) process.earliestDue = timer.due;
+    const wake = timer.wake(from);
+    // An entry that stands earlier is pushed on when it comes.
+    if (timer.queuedAt >= 0 && timer.queuedAt <= wake) return;
+    timer.queuedAt = wake;
+    this.#services.push(wake, timer);
+  }
+
+  disarm(id: TimerId): void {
+    this.#timer(id).due = never;
+  }
+
+  spawn(name: string, work: Duration): ChildId {
+    const process = this.#process;
+    const child: Child = { id: process.children.length as ChildId, name, isAlive: true };
+    process.children.push(child);
+    const ends = new Action(() => {
+      if (!child.isAlive || !process.isAlive) return;
+      child.isAlive = false;
+      process.notices.push({ kind: "childExited", child: child.id, code: 0 });
+      this.#services.poke(process);
+    });
+    this.#services.push(this.#instant() + Math.ceil(work), ends);
+    return child.id;
+  }
+
+  kill(id: ChildId, signal: number): void {
+    const child = this.#process.children[id];
+    assert(child !== undefined, `${this.self} has a child ${id} to kill`);
+    if (!child.isAlive) return;
+    child.isAlive = false;
+    this.#process.notices.push({ kind: "childExited", child: id, code: -signal });
+    if (!this.#process.isRunning) this.#services.poke(this.#process);
+  }
+
+  busy(time: Duration): void {
+    this.#claimRunning();
+    this.#process.spent += Math.ceil(time);
+  }
+
+  exit(code: number): void {
+    this.#claimRunning();
+    this.#process.exitCode ??= code;
+  }
+
+  note(note: Note): void {
+    this.#services.note(this.#process, note);
+  }
+
+  #instant(): Instant {
+    return (this.#services.now + this.#process.spent) as Instant;
+  }
+
+  #claimRunning(): void {
+    assert(this.#process.isRunning, `${this.self} acts only while it handles an input`);
+  }
+
+  #connection(id: ConnectionId): Connection {
+    const connection = this.#process.connections[id];
+    assert(connection !== undefined, `${this.self} has a connection ${id}`);
+    return connection;
+  }
+
+  #timer(id: TimerId): Timer {
+    const timer = this.#process.timers[id];
+    assert(timer !== undefined, `${this.self} has a timer ${id}`);
+    return timer;
+  }
+}
+
+/** The host's disk as one process uses it: an fsync takes its time. */
+class NodeDisk implements Disk {
+  readonly #process: Process;
+  readonly #schedule: Schedule;
+
+  constructor(process: Process, schedule: Schedule) {
+    this.#process = process;
+    this.#schedule = schedule;
+  }
+
+  read(path: string): unknown {
+    return this.#process.node.host.disk.read(path);
+  }
+
+  size(path: string): number {
+    return this.#process.node.host.disk.size(path);
+  }
+
+  write(path: string, content: unknown, bytes: number): boolean {
+    return this.#process.node.host.disk.write(this.#schedule.now, path, content, bytes);
+  }
+
+  sync(path: string, inBackground = false): void {
+    const time = this.#process.node.host.disk.sync(path);
+    if (this.#process.isRunning && !inBackground) this.#process.spent += time;
+  }
+
+  rename(from: string, to: string): void {
+    this.#process.node.host.disk.rename(from, to);
+  }
+
+  remove(path: string): void {
+    this.#process.node.host.disk.remove(path);
+  }
+
+  list(prefix: string): readonly string[] {
+    return this.#process.node.host.disk.list(prefix);
+  }
+
+  transferTime(bytes: number): Duration {
+    return this.#process.node.host.disk.transferTime(bytes);
+  }
+}
+
+export function isIp(text: string): boolean {
+  return /^[0-9]{1,3}(\.[0-9]{1,3}){3}$/.test(text) || text.includes(":");
+}

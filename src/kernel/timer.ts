@@ -1,0 +1,35 @@
+/**
+ * A timer of a process: one entry in the queue, pushed on when it turns out to be due later.
+ *
+ * A process that sleeps in epoll for a timer wakes late: the timeout counts whole milliseconds from
+ * when it fell asleep, rounded up, and the wake-up itself takes a little (aeApiPoll()). Any iteration
+ * that happens to run once the timer is due fires it all the same (processTimeEvents()).
+ */
+import type { TimerId } from "./actor.js";
+import type { Process } from "./process.js";
+import { never } from "./time.js";
+
+export class Timer {
+  readonly kind = "timer";
+  readonly process: Process;
+  readonly id: TimerId;
+  readonly name: string;
+  /** `never` while disarmed. */
+  due: number = never;
+  lateness = 0;
+  /** Where its entry stands in the queue; -1 for none. An entry that comes at another instant is stale. */
+  queuedAt = -1;
+
+  constructor(process: Process, id: TimerId, name: string) {
+    this.process = process;
+    this.id = id;
+    this.name = name;
+  }
+
+  /** When a process that fell asleep at `from` wakes for this timer. */
+  wake(from: number): number {
+    const left = this.due - from;
+    const timeout = left > 0 ? Math.ceil(left / 1_000) * 1_000 : 0;
+    return from + timeout + this.lateness;
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * A Sentinel votes once in an epoch for each master (`sentinelVoteLeader()`): the whole election rests
+ * on it, restarts included, for leader-epoch is on disk before the vote is told.
+ */
+import type { RunRecord } from "../../kernel/record.js";
+import type { RedisNote } from "../../redis/note.js";
+import type { Law, Violation } from "./law.js";
+
+export class OneVote implements Law {
+  readonly name = "a Sentinel votes once in an epoch for each master";
+  readonly violations: Violation[] = [];
+  readonly #votes = new Map<string, string>();
+
+  record(record: RunRecord): void {
+    if (record.kind !== "note") return;
+    const note = record.note as unknown as RedisNote;
+    if (note.kind !== "event" || note.channel !== "+vote-for-leader") return;
+    const [leader = "", epoch = ""] = note.payload.split(" ");
+    const key = `${record.node} ${note.master ?? ""} ${epoch}`;
+    const before = this.#votes.get(key);
+    if (before !== undefined && before !== leader)
+      this.violations.push({
+        law: this.name,
+        at: record.at,
+        nodes: [record.node],
+        text: `${record.node} voted for ${before} and then for ${leader} in epoch ${epoch}`,
+      });
+    this.#votes.set(key, leader);
+  }
+}

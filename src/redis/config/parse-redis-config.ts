@@ -1,0 +1,236 @@
+/**
+ * redis.conf to settings (`loadServerConfigFromString()`). Redis stops at the first error; here every
+ * problem of a file is found, each in Redis's own words, and the settings are what the rest says.
+ */
+
+import type { Version } from "../version.js";
+import { lowerCase, splitArguments } from "../wire/text.js";
+import { userLineError } from "./acl-users.js";
+import { type ConfigFile, type ConfigLine, configLines } from "./config-file.js";
+import { defaultSettings } from "./default-settings.js";
+import { type Directive, readValue } from "./directive.js";
+import { directiveNames, findDirective, storeValue } from "./directives.js";
+import { nearest } from "./nearest.js";
+import type { Problem } from "./problem.js";
+import type { ServerSettings } from "./settings.js";
+import { badDirective, specialSyntax } from "./special-directives.js";
+
+/** A directive that is accepted and changes nothing in a simulation. */
+export interface Ignored {
+  readonly where: string;
+  readonly directive: string;
+}
+
+export interface ParseOptions {
+  readonly version: Version;
+  /** Where the process is started: what a relative `dir` starts from. */
+  readonly directory?: string;
+  /** The text of an included file; undefined where there is none. Without a reader `include` is refused. */
+  readInclude?(path: string): string | undefined;
+  /** Is there such a command? For rename-command; by default every name is believed. */
+  isCommand?(name: string): boolean;
+}
+
+export interface ParsedRedisConfig {
+  readonly settings: ServerSettings;
+  readonly problems: readonly Problem[];
+  readonly ignored: readonly Ignored[];
+}
+
+export function parseRedisConfig(file: ConfigFile, options: ParseOptions): ParsedRedisConfig {
+  return parseRedisLines(configLines(file), options);
+}
+
+/** The same for lines from anywhere: files, a scenario's short form, or both, one after the other. */
+export function parseRedisLines(
+  lines: readonly ConfigLine[],
+  options: ParseOptions,
+): ParsedRedisConfig {
+  const reader = new ServerLines(defaultSettings(options.version, options.directory), options);
+  reader.read(lines);
+  for (const { where, args } of reader.sentinelLines) {
+    // `sentinel` alone makes no Sentinel here either: the program that is started decides.
+    if (args.length === 0) continue;
+    reader.report(where, "sentinel directive while not in sentinel mode");
+  }
+  return reader.finish();
+}
+
+/** A line `sentinel ...`, without the word. */
+export interface SentinelLine {
+  readonly where: string;
+  readonly args: readonly string[];
+}
+
+/** Reads the lines that mean the same to a redis-server and a Sentinel, and sets aside the others. */
+export class ServerLines {
+  readonly sentinelLines: SentinelLine[] = [];
+  readonly #settings: ServerSettings;
+  readonly #options: ParseOptions;
+  readonly #problems: Problem[] = [];
+  readonly #ignored: Ignored[] = [];
+  readonly #renamed = new Map<string, string>();
+  readonly #including: string[] = [];
+  #hasSave = false;
+
+  constructor(settings: ServerSettings, options: ParseOptions) {
+    this.#settings = settings;
+    this.#options = options;
+  }
+
+  report(where: string, what: string, hint?: string): void {
+    this.#problems.push(hint === undefined ? { where, what } : { where, what, hint });
+  }
+
+  read(lines: readonly ConfigLine[]): void {
+    for (const { where, args } of lines) {
+      if (args === undefined) this.report(where, "Unbalanced quotes in configuration line");
+      else if (args.length > 0) this.#readLine(where, lowerCase(args[0] ?? ""), args.slice(1));
+    }
+  }
+
+  finish(): ParsedRedisConfig {
+    const settings = this.#settings;
+    // createPidFile() at start: a daemon without a pidfile takes the usual one, and rewrites it.
+    const { others } = settings;
+    const isDaemon =
+      others.get("daemonize") === true && (others.get("supervised") ?? "no") === "no";
+    if (isDaemon && (others.get("pidfile") ?? "") === "")
+      others.set("pidfile", "/var/run/redis.pid");
+    if (this.#renamed.size > 0) settings.renamedCommands = this.#renamed;
+    return { settings, problems: this.#problems, ignored: this.#ignored };
+  }
+
+  #readLine(where: string, name: string, args: readonly string[]): void {
+    const directive = findDirective(name, this.#options.version);
+    if (directive !== undefined) this.#readDirective(where, directive, args);
+    else if (isDead(name, args.length, this.#options.version)) this.#ignore(where, name);
+    else this.#readOther(where, name, args);
+  }
+
+  #readDirective(where: string, directive: Directive, written: readonly string[]): void {
+    const { version } = this.#options;
+    const args = this.#splitSingle(directive, written);
+    const refusal =
+      directive.kind === "special"
+        ? specialSyntax(directive.name).read(this.#settings, args, {
+            version,
+            from: "file",
+            hasSave: this.#hasSave,
+          })
+        : this.#readOrdinary(directive, args);
+    if (directive.name === "save") this.#hasSave = true;
+    if (refusal !== undefined) this.report(where, refusal);
+    else if (directive.options.sets === undefined) this.#ignore(where, directive.name);
+  }
+
+  #readOrdinary(
+    directive: Exclude<Directive, { kind: "special" }>,
+    args: readonly string[],
+  ): string | undefined {
+    const isList = directive.kind === "choice" && directive.combines;
+    if (!isList && args.length !== 1) return "wrong number of arguments";
+    const read = readValue(directive, args, this.#options.version);
+    if ("error" in read) return read.error;
+    storeValue(this.#settings, directive, read.value);
+    return undefined;
+  }
+
+  /** From 7.0 a list may stand in quotes: `save "900 1 300 10"`. */
+  #splitSingle(directive: Directive, args: readonly string[]): readonly string[] {
+    const isList =
+      directive.kind === "special"
+        ? !["dir", "notify-keyspace-events"].includes(directive.name)
+        : directive.kind === "choice" && directive.combines;
+    const [only = ""] = args;
+    if (this.#options.version === "6.2" || !isList || args.length !== 1 || only === "") return args;
+    return splitArguments(only) ?? args;
+  }
+
+  #readOther(where: string, name: string, args: readonly string[]): void {
+    if (name === "include" && args.length === 1) {
+      this.#include(where, args[0] ?? "");
+    } else if (name === "rename-command" && args.length === 2) {
+      this.#rename(where, lowerCase(args[0] ?? ""), lowerCase(args[1] ?? ""));
+    } else if (name === "user" && args.length >= 1) {
+      this.#addUser(where, [name, ...args]);
+    } else if (name === "loadmodule" && args.length >= 1) {
+      this.#ignore(where, name);
+    } else if (name === "sentinel") {
+      this.sentinelLines.push({ where, args });
+    } else if (name.includes(".") && this.#options.version !== "6.2") {
+      // A module's own directive; the module that would know it is not loaded.
+      if (args.length === 0) this.report(where, "Module config specified without value");
+      else this.#ignore(where, name);
+    } else {
+      this.report(where, badDirective, this.#hintFor(name));
+    }
+  }
+
+  #addUser(where: string, words: readonly string[]): void {
+    const error = userLineError(words, this.#settings, this.#options.version);
+    if (error !== undefined) this.report(where, error);
+    else this.#settings.users = [...this.#settings.users, words.slice(1).join(" ")];
+  }
+
+  #hintFor(name: string): string | undefined {
+    const { version } = this.#options;
+    const names = directiveNames(version);
+    if (names.includes(name)) return undefined;
+    const newer = (["7.0", "7.2"] as const).find(
+      (later) => findDirective(name, later) !== undefined,
+    );
+    if (newer !== undefined) return `${name} is new in ${newer}; this node runs ${version}`;
+    const close = nearest(name, names);
+    return close === undefined ? undefined : `did you mean ${close}?`;
+  }
+
+  #include(where: string, path: string): void {
+    const { readInclude } = this.#options;
+    if (readInclude === undefined) {
+      this.report(where, "include is not possible here", "put the lines of that file in this one");
+      return;
+    }
+    if (this.#including.includes(path)) {
+      this.report(where, `'${path}' includes itself`);
+      return;
+    }
+    const text = readInclude(path);
+    if (text === undefined) {
+      this.report(where, `Fatal error, can't open config file '${path}'`);
+      return;
+    }
+    this.#including.push(path);
+    this.read(configLines({ path, text }));
+    this.#including.pop();
+  }
+
+  #rename(where: string, from: string, to: string): void {
+    const isCommand = this.#options.isCommand ?? (() => true);
+    const isTaken =
+      [...this.#renamed.values()].includes(to) ||
+      (isKnown(this.#options, to) && !this.#renamed.has(to));
+    if (!isCommand(from) || this.#renamed.has(from)) {
+      this.report(where, "No such command in rename-command");
+    } else if (to !== "" && to !== from && isTaken) {
+      this.report(where, "Target command name already exists");
+    } else {
+      this.#renamed.set(from, to);
+    }
+  }
+
+  #ignore(where: string, directive: string): void {
+    this.#ignored.push({ where, directive });
+  }
+}
+
+function isKnown(options: ParseOptions, name: string): boolean {
+  return options.isCommand?.(name) ?? false;
+}
+
+/** Directives of older versions that are passed over in silence (`deprecated_configs`). */
+function isDead(name: string, count: number, version: Version): boolean {
+  if (count !== 1) return false;
+  if (name === "list-max-ziplist-entries" || name === "list-max-ziplist-value") return true;
+  return name === "lua-replicate-commands" && version !== "6.2";
+}

@@ -1,0 +1,9 @@
+/** Something that the user wrote and that cannot be. All problems of a file are found before any is shown. */
+export interface Problem {
+  /** `file:line`, or the path of the value inside a scenario. */
+  readonly where: string;
+  /** In Redis's own words where it has some. */
+  readonly what: string;
+  /** What was probably meant. */
+  readonly hint?: string;
+}

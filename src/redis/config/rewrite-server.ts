@@ -1,0 +1,65 @@
+/** CONFIG REWRITE of a redis-server, and the part of it that a Sentinel's own flush begins with. */
+
+import type { Version } from "../version.js";
+import { describeUsers } from "./acl-users.js";
+import { defaultOf, rewrittenValue } from "./directive.js";
+import { findDirective, storedValue, writtenDirectives } from "./directives.js";
+import { Rewrite } from "./rewrite.js";
+import type { ServerSettings } from "./settings.js";
+import { specialSyntax } from "./special-directives.js";
+
+type Master = ServerSettings["replicaof"];
+
+/** `rewriteConfig()`: the new text of the file. `replicaof` is the master at present, if there is one. */
+export function rewriteServerConfig(
+  oldText: string,
+  settings: ServerSettings,
+  replicaof: Master,
+  version: Version,
+): string {
+  const rewrite = new Rewrite(oldText, { version });
+  rewriteServerOptions(rewrite, settings, replicaof, version);
+  return rewrite.content();
+}
+
+/** Every option of the table, and the users. */
+export function rewriteServerOptions(
+  rewrite: Rewrite,
+  settings: ServerSettings,
+  replicaof: Master,
+  version: Version,
+): void {
+  const present: ServerSettings = { ...settings, replicaof };
+  for (const name of writtenDirectives(version)) {
+    if (name === "user") rewriteUsers(rewrite, settings, version);
+    else rewriteOption(rewrite, name, present, version);
+  }
+  // rewriteConfigLoadmoduleOption(): from 7.0 the modules that are loaded are written, and none are.
+  if (version !== "6.2") rewrite.markProcessed("loadmodule");
+}
+
+function rewriteOption(
+  rewrite: Rewrite,
+  name: string,
+  settings: ServerSettings,
+  version: Version,
+): void {
+  const directive = findDirective(name, version);
+  if (directive === undefined) return;
+  if (directive.kind === "special") {
+    specialSyntax(name).rewrite(rewrite, settings, version);
+    return;
+  }
+  const value = storedValue(settings, directive, version);
+  const written = rewrittenValue(directive, value);
+  if (written === undefined) rewrite.markProcessed(name);
+  else rewrite.line(name, `${name} ${written}`, value !== defaultOf(directive, version));
+}
+
+/** `rewriteConfigUserOption()`: all users, the default one too, unless they have a file of their own. */
+function rewriteUsers(rewrite: Rewrite, settings: ServerSettings, version: Version): void {
+  const hasFile = (settings.others.get("aclfile") ?? "") !== "";
+  const users = hasFile ? [] : describeUsers(settings, version);
+  for (const user of users) rewrite.line("user", `user ${user}`, true);
+  rewrite.markProcessed("user");
+}

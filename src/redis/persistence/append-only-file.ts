@@ -1,0 +1,240 @@
+/**
+ * The AOF: the dataset as a log of commands.
+ *
+ * The log is kept as the commands themselves. What is on the disk is a prefix of it: written before
+ * any client hears of its write, so it survives a kill of the process, and durable as far as it was
+ * fsynced, so a power loss may take the rest. The fsync of `everysec` is a thread's, and costs nobody time.
+ *
+ * Redis: feedAppendOnlyFile(), flushAppendOnlyFile(), startAppendOnly(), stopAppendOnly(),
+ * rewriteAppendOnlyFileBackground(), backgroundRewriteDoneHandler(), loadAppendOnlyFile().
+ */
+import type { Snapshot } from "../keyspace/keyspace.js";
+import type { DataServer } from "../replication/data-server.js";
+import { request, requestOf } from "../wire/value.js";
+import { replayCommands } from "./aof-replay.js";
+
+export interface AofCommand {
+  readonly db: number;
+  readonly args: readonly string[];
+}
+
+/** As it lies on the disk: what a rewrite left, and the first `length` of the commands since. */
+interface AofContent {
+  readonly base: Snapshot | undefined;
+  readonly commands: readonly AofCommand[];
+  readonly length: number;
+}
+
+/** `aof_state` */
+type AofState = "off" | "on" | "waitRewrite";
+
+export class AppendOnlyFile {
+  state: AofState = "off";
+  lastWriteOk = true;
+  lastRewriteOk = true;
+  rewrites = 0;
+  rewriteScheduled = false;
+  /** Bytes of the file, and of what the last rewrite left. */
+  bytes = 0;
+  baseBytes = 0;
+  readonly #server: DataServer;
+  #base: Snapshot | undefined;
+  /** Only ever appended to, so that what lies on the disk stays what it is. */
+  #commands: AofCommand[] = [];
+  /** How many of them are written, and fsynced. */
+  #written = 0;
+  #durable = 0;
+  #selectedDb = -1;
+  /** Bytes that wait to be written. */
+  #pendingBytes = 0;
+  /** Unix seconds. */
+  #lastSync = 0;
+  #rewrite:
+    | { readonly snapshot: Snapshot; readonly from: number; readonly bytes: number }
+    | undefined;
+
+  constructor(server: DataServer) {
+    this.#server = server;
+  }
+
+  get path(): string {
+    const { appendfilename, dir } = this.#server.settings;
+    return inDirectory(dir, appendfilename);
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** `feedAppendOnlyFile()` */
+  feed(db: number, args: readonly string[]): void {
+    if (this.state === "off") return;
+    let bytes = requestOf(args).length;
+    if (db !== this.#selectedDb) {
+      bytes += request("SELECT", String(db)).length;
+      this.#selectedDb = db;
+    }
+    this.#commands.push({ db, args });
+    this.#pendingBytes += bytes;
+  }
+
+  /** `flushAppendOnlyFile()`, before replies are written. */
+  flush(): void {
+    if (this.state !== "on") return;
+    const { context, process, settings } = this.#server;
+    if (this.#written < this.#commands.length) {
+      const bytes = this.bytes + this.#pendingBytes;
+      if (!context.disk.write(this.path, this.#content(), bytes)) {
+        this.#failed();
+        return;
+      }
+      if (!this.lastWriteOk) {
+        process.log("#", "AOF write error looks solved, Redis can write again.");
+        this.lastWriteOk = true;
+      }
+      this.bytes = bytes;
+      this.#pendingBytes = 0;
+      this.#written = this.#commands.length;
+      if (settings.appendfsync === "always") this.sync();
+    }
+    if (settings.appendfsync === "everysec" && process.unixtime > this.#lastSync) {
+      this.sync(true);
+    }
+  }
+
+  #failed(): void {
+    const { context, process, settings } = this.#server;
+    if (this.lastWriteOk) {
+      process.log("#", "Error writing to the AOF file: No space left on device");
+    }
+    if (settings.appendfsync === "always") {
+      process.log(
+        "#",
+        "Can't recover from AOF write error when the AOF fsync policy is 'always'. Exiting...",
+      );
+      context.exit(1);
+    }
+    this.lastWriteOk = false;
+  }
+
+  sync(inBackground = false): void {
+    const { context, process } = this.#server;
+    this.#lastSync = process.unixtime;
+    if (this.#durable === this.#written) return;
+    context.disk.sync(this.path, inBackground);
+    this.#durable = this.#written;
+  }
+
+  #content(): AofContent {
+    return { base: this.#base, commands: this.#commands, length: this.#commands.length };
+  }
+
+  /** At boot: what the file holds becomes the dataset. False: there is no file. */
+  load(loaded: () => void): boolean {
+    const { context, persistence } = this.#server;
+    const content = context.disk.read(this.path) as AofContent | undefined;
+    this.state = "on";
+    if (content === undefined) return false;
+    this.bytes = context.disk.size(this.path);
+    this.baseBytes = this.bytes;
+    this.#base = content.base;
+    this.#commands = content.commands.slice(0, content.length);
+    this.#written = content.length;
+    this.#durable = content.length;
+    persistence.loader.start({
+      bytes: this.bytes,
+      flushed: 0,
+      done: () => {
+        this.#replay();
+        loaded();
+      },
+    });
+    return true;
+  }
+
+  #replay(): void {
+    const { keyspace, process } = this.#server;
+    // An AOF's own base may hold keys that the commands behind it still mean: nothing is dropped.
+    if (this.#base !== undefined) keyspace.restore(this.#base, process.mstime, false);
+    replayCommands(process, this.#commands);
+  }
+
+  /** `stopAppendOnly()`: a full resync is about to replace the dataset. */
+  stop(): void {
+    if (this.state === "off") return;
+    this.flush();
+    this.sync();
+    this.state = "off";
+    this.rewriteScheduled = false;
+    this.#rewrite = undefined;
+    this.#commands = [];
+    this.#written = 0;
+    this.#durable = 0;
+    this.#pendingBytes = 0;
+    this.#selectedDb = -1;
+  }
+
+  /** `startAppendOnly()`: it counts again once a rewrite has written the dataset as it is now. */
+  start(): void {
+    if (this.state !== "off") return;
+    const { persistence, process } = this.#server;
+    this.state = "waitRewrite";
+    if (persistence.child !== "none") {
+      this.rewriteScheduled = true;
+      process.log(
+        "#",
+        "AOF was enabled but there is already another background operation. An AOF background was scheduled to start when possible.",
+      );
+    } else {
+      persistence.rewriteAof();
+    }
+  }
+
+  /** A child was forked to rewrite it. */
+  rewriteBegan(snapshot: Snapshot, bytes: number): void {
+    this.#rewrite = { snapshot, from: this.#commands.length, bytes };
+    this.#selectedDb = -1;
+    this.rewriteScheduled = false;
+    this.rewrites++;
+  }
+
+  /** The child is done: its file, and what came since, take the place of the log. */
+  rewriteDone(ok: boolean): void {
+    const { context, process } = this.#server;
+    const rewrite = this.#rewrite;
+    this.#rewrite = undefined;
+    this.lastRewriteOk = ok;
+    if (!ok || rewrite === undefined) {
+      if (this.state === "waitRewrite") this.rewriteScheduled = true;
+      return;
+    }
+    const commands = this.#commands.slice(rewrite.from);
+    let since = 0;
+    for (const { args } of commands) since += requestOf(args).length;
+    const content = { base: rewrite.snapshot, commands, length: commands.length };
+    if (!context.disk.write(this.path, content, rewrite.bytes + since)) {
+      this.lastRewriteOk = false;
+      process.log(
+        "#",
+        "Error trying to flush the parent diff to the rewritten AOF: No space left on device",
+      );
+      return;
+    }
+    this.#base = rewrite.snapshot;
+    this.#commands = commands;
+    this.#written = commands.length;
+    this.#durable = -1;
+    this.#pendingBytes = 0;
+    this.bytes = rewrite.bytes + since;
+    this.baseBytes = this.bytes;
+    if (this.state === "waitRewrite") this.state = "on";
+    if (this.#server.settings.appendfsync !== "no") this.sync(true);
+    process.log("*", "Background AOF rewrite finished successfully");
+  }
+}
+
+/** A file of the data directory. */
+export function inDirectory(directory: string, name: string): string {
+  if (directory === "" || directory === "." || directory === "./") return name;
+  return directory.endsWith("/") ? `${directory}${name}` : `${directory}/${name}`;
+}

@@ -1,0 +1,109 @@
+/**
+ * The time in which a dataset is flushed and loaded.
+ *
+ * Redis does both in one go, and serves its sockets only between 2 MiB and the next: clients are
+ * refused with -LOADING, and no cron runs. What is smaller than that interval blocks the process
+ * outright; what is larger goes on in slices of a timer until the time it takes has passed.
+ *
+ * Redis: startLoading(), rdbLoadProgressCallback(), processEventsWhileBlocked().
+ */
+import type { TimerId } from "../../kernel/actor.js";
+import { type Duration, microseconds, plus } from "../../kernel/time.js";
+import type { DataServer } from "../replication/data-server.js";
+
+/** `loading_process_events_interval_bytes` */
+const interval = 2 * 1_024 * 1_024;
+/** Slices need not be finer than this to tell a client, or a master, that we live. */
+const sliceMin = 20_000;
+
+export interface Load {
+  /** To be read and parsed. */
+  readonly bytes: number;
+  /** In memory, to be freed before. */
+  readonly flushed: number;
+  /** Between two slices. */
+  readonly progress?: () => void;
+  readonly done: () => void;
+}
+
+export class Loader {
+  /** Unix seconds of its start, while it lasts. */
+  startedAt: number | undefined;
+  total = 0;
+  readonly #server: DataServer;
+  readonly #timer: TimerId;
+  #load: Load | undefined;
+  /** Of the monotonic clock, in microseconds. */
+  #from = 0;
+  #until = 0;
+  #slice: Duration = microseconds(sliceMin);
+
+  constructor(server: DataServer) {
+    this.#server = server;
+    this.#timer = server.context.timer("loading");
+  }
+
+  get active(): boolean {
+    return this.#load !== undefined;
+  }
+
+  /** How much was read so far, by the time that has passed. */
+  get loaded(): number {
+    if (this.#load === undefined) return 0;
+    const share = (this.#server.context.monotonic() - this.#from) / (this.#until - this.#from);
+    return Math.min(this.total, Math.floor(this.total * share));
+  }
+
+  start(load: Load): void {
+    const { context } = this.#server;
+    const { loadBytesPerSecond, flushBytesPerSecond } = context.machine;
+    const time = plus(
+      duration(load.flushed, flushBytesPerSecond),
+      duration(load.bytes, loadBytesPerSecond),
+    );
+    if (load.bytes <= interval && load.flushed <= interval) {
+      context.busy(time);
+      load.done();
+      return;
+    }
+    this.#load = load;
+    this.total = load.bytes;
+    this.startedAt = Math.floor(context.now() / 1_000);
+    this.#from = context.monotonic();
+    this.#until = this.#from + time;
+    this.#slice = microseconds(Math.max(sliceMin, duration(interval, loadBytesPerSecond)));
+    this.#arm();
+  }
+
+  /** The load is given up (its source is gone). */
+  stop(): void {
+    this.#load = undefined;
+    this.startedAt = undefined;
+    this.#server.context.disarm(this.#timer);
+  }
+
+  fired(timer: TimerId): boolean {
+    if (timer !== this.#timer) return false;
+    const load = this.#load;
+    if (load === undefined) return true;
+    if (this.#server.context.monotonic() < this.#until) {
+      load.progress?.();
+      this.#arm();
+      return true;
+    }
+    this.stop();
+    load.done();
+    return true;
+  }
+
+  #arm(): void {
+    const { context } = this.#server;
+    const left = Math.max(0, this.#until - context.monotonic());
+    context.arm(this.#timer, microseconds(Math.min(left, this.#slice)));
+  }
+}
+
+/** How long so many bytes take at that speed. */
+export function duration(bytes: number, bytesPerSecond: number): Duration {
+  return microseconds(Math.ceil((bytes * 1_000_000) / bytesPerSecond));
+}

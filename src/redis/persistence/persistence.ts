@@ -1,0 +1,418 @@
+/**
+ * RDB and AOF: what is on disk, the child that writes it, and what a restart finds.
+ *
+ * There is at most one child. Its exit is noticed only when somebody waits for it: at the next
+ * serverCron, or when a replica's ACK shows that its transfer must be over; until then it is a zombie,
+ * and everything that it decides is still open.
+ *
+ * Redis: rdb.c, aof.c, and of server.c checkChildrenDone() and loadDataFromDisk().
+ */
+import type { ChildId, TimerId } from "../../kernel/actor.js";
+import { type Duration, microseconds, plus } from "../../kernel/time.js";
+import type { Keyspace } from "../keyspace/keyspace.js";
+import type { DataServer } from "../replication/data-server.js";
+import type { Command } from "../server/command.js";
+import { AppendOnlyFile, inDirectory } from "./append-only-file.js";
+import { persistenceCommands } from "./commands.js";
+import { persistenceInfo } from "./info.js";
+import { duration, Loader } from "./loader.js";
+import { type RdbFile, rdbFile } from "./rdb-file.js";
+
+/** CONFIG_BGSAVE_RETRY_DELAY, in seconds. */
+const retryDelay = 5;
+const gibibyte = 1_073_741_824;
+/** Our own process is the first, as in a container; children count on. */
+const firstChildPid = 2;
+const sigusr1 = 10;
+
+type ChildKind = "none" | "rdbDisk" | "rdbSocket" | "aof";
+
+/** A save that was started: what is saved, and how long its child takes to serialise it. */
+export interface Save {
+  readonly rdb: RdbFile;
+  readonly work: Duration;
+}
+
+export class Persistence {
+  /** SAVE BGSAVE LASTSAVE BGREWRITEAOF. */
+  readonly commands: readonly Command[];
+  readonly loader: Loader;
+  readonly aof: AppendOnlyFile;
+  /** Changes since the last successful save (`server.dirty`). */
+  dirty = 0;
+  child: ChildKind = "none";
+  /** Last BGSAVE: false activates MISCONF. */
+  lastBgsaveOk = true;
+  childPid = -1;
+  bgsaveScheduled = false;
+  saves = 0;
+  /** Unix seconds; durations in seconds, -1 for none yet. */
+  lastSave: number;
+  lastSaveSeconds = -1;
+  lastRewriteSeconds = -1;
+  childStartedAt = -1;
+  keysLoaded = 0;
+  keysExpiredAtLoad = 0;
+  readonly #server: DataServer;
+  #forks = 0;
+  #childId: ChildId | undefined;
+  /** What the child writes, in the end. */
+  #saving: RdbFile | undefined;
+  /** The child is dead, and how; nobody has waited for it yet. */
+  #zombie: number | undefined;
+  #dirtyBeforeSave = 0;
+  /** Unix seconds of the last attempt (`lastbgsave_try`). */
+  #lastTry = 0;
+
+  constructor(server: DataServer) {
+    this.#server = server;
+    this.loader = new Loader(server);
+    this.aof = new AppendOnlyFile(server);
+    this.lastSave = Math.floor(server.context.now() / 1_000);
+    this.commands = persistenceCommands(this);
+  }
+
+  get keyspace(): Keyspace {
+    return this.#server.keyspace;
+  }
+
+  get loading(): boolean {
+    return this.loader.active;
+  }
+
+  /** `allPersistenceDisabled()` */
+  get disabled(): boolean {
+    const { settings } = this.#server;
+    return settings.save.length === 0 && !settings.appendonly;
+  }
+
+  get rdbPath(): string {
+    const { dbfilename, dir } = this.#server.settings;
+    return inDirectory(dir, dbfilename);
+  }
+
+  // Boot.
+
+  /** At boot: AOF if appendonly, else RDB. Takes the time it takes: `loading` until `loaded` is called back. */
+  load(loaded: (rdb: RdbFile | undefined) => void): void {
+    const { context, process, replication, settings } = this.#server;
+    const from = context.monotonic();
+    const took = () => {
+      const micros = context.monotonic() - from;
+      return `${Math.floor(micros / 1_000_000)}.${String(Math.floor((micros % 1_000_000) / 1_000)).padStart(3, "0")} seconds`;
+    };
+    if (settings.appendonly) {
+      const found = this.aof.load(() => {
+        process.log("*", `DB loaded from append only file: ${took()}`);
+        loaded(undefined);
+      });
+      if (!found) loaded(undefined);
+      return;
+    }
+    const rdb = this.storedRdb();
+    if (rdb === undefined) {
+      loaded(undefined);
+      return;
+    }
+    this.loader.start({
+      bytes: rdb.bytes,
+      flushed: 0,
+      done: () => {
+        const dropped = this.keyspace.restore(rdb.snapshot, process.mstime, !replication.isReplica);
+        this.keysExpiredAtLoad = dropped.length;
+        this.keysLoaded = rdb.snapshot.keys - dropped.length;
+        process.log("*", `DB loaded from disk: ${took()}`);
+        replication.booted(
+          rdb.replication,
+          dropped.map(({ database, key }) => [database, key] as const),
+        );
+        loaded(rdb);
+      },
+    });
+  }
+
+  // RDB files.
+
+  /** The file as it lies on the disk. */
+  storedRdb(): RdbFile | undefined {
+    return this.#server.context.disk.read(this.rdbPath) as RdbFile | undefined;
+  }
+
+  removeRdb(): void {
+    this.#server.context.disk.remove(this.rdbPath);
+  }
+
+  /** A file received from a master takes the place of dump.rdb: fsync, then rename. */
+  replaceRdb(rdb: RdbFile): void {
+    const { context, process } = this.#server;
+    const temporary = inDirectory(
+      this.#server.settings.dir,
+      `temp-${process.unixtime}.${firstChildPid - 1}.rdb`,
+    );
+    if (!context.disk.write(temporary, rdb, rdb.bytes)) return;
+    context.disk.sync(temporary);
+    context.disk.rename(temporary, this.rdbPath);
+  }
+
+  #current(): RdbFile {
+    return rdbFile(this.keyspace.snapshot(), this.#server.replication.rdbInfo());
+  }
+
+  /** SAVE and SHUTDOWN: writes the RDB now, blocking; false when the disk is full. */
+  save(): boolean {
+    const { context, process } = this.#server;
+    this.saves++;
+    const rdb = this.#current();
+    if (!this.#writeRdb(rdb)) {
+      process.log("#", "Write error saving DB on disk: No space left on device");
+      return false;
+    }
+    context.busy(duration(rdb.bytes, context.machine.saveBytesPerSecond));
+    context.disk.sync(this.rdbPath);
+    process.log("*", "DB saved on disk");
+    this.dirty = 0;
+    this.lastSave = Math.floor(context.now() / 1_000);
+    this.lastBgsaveOk = true;
+    return true;
+  }
+
+  #writeRdb(rdb: RdbFile): boolean {
+    return this.#server.context.disk.write(this.rdbPath, rdb, rdb.bytes);
+  }
+
+  /** FLUSHALL: a save under way is of no use, and the file on disk is to be empty too (`flushAllDataAndResetRDB()`). */
+  flushedAll(): void {
+    if (this.child === "rdbDisk" || this.child === "rdbSocket") this.killRdbChild();
+    if (this.#server.settings.save.length === 0) return;
+    const { dirty } = this;
+    this.save();
+    this.dirty = dirty;
+  }
+
+  // The child.
+
+  /** Starts a child; false when one is active. */
+  bgsave(target: "disk" | "socket"): boolean {
+    return this.fork(target) !== undefined;
+  }
+
+  /** `rdbSaveBackground()` and `rdbSaveToSlavesSockets()` */
+  fork(target: "disk" | "socket"): Save | undefined {
+    if (this.child !== "none") return undefined;
+    const { context, process } = this.#server;
+    this.saves++;
+    this.#dirtyBeforeSave = this.dirty;
+    this.#lastTry = process.unixtime;
+    const rdb = this.#current();
+    const work = this.#fork(rdb.bytes);
+    this.#saving = rdb;
+    if (target === "disk") {
+      this.child = "rdbDisk";
+      this.#childId = context.spawn("redis-rdb-bgsave", work);
+      process.log("*", `Background saving started by pid ${this.childPid}`);
+    } else {
+      this.child = "rdbSocket";
+      process.log("*", `Background RDB transfer started by pid ${this.childPid}`);
+    }
+    return { rdb, work };
+  }
+
+  /** `redisFork()`: the parent stands still while its page tables are copied. How long the child works on so many bytes. */
+  #fork(bytes: number): Duration {
+    const { context, process } = this.#server;
+    const { childMax, childMin, forkPerGiB, saveBytesPerSecond } = context.machine;
+    const stall = microseconds(Math.ceil((forkPerGiB * this.keyspace.memory) / gibibyte));
+    context.busy(stall);
+    process.statistics.forks++;
+    process.statistics.lastForkMicroseconds = stall;
+    this.childPid = firstChildPid + this.#forks++;
+    this.childStartedAt = Math.floor(context.now() / 1_000);
+    this.#zombie = undefined;
+    return plus(duration(bytes, saveBytesPerSecond), context.random.duration(childMin, childMax));
+  }
+
+  /** Diskless: the last byte was taken, and the child that waited for it exits. */
+  socketChildMayExit(): void {
+    if (this.child !== "rdbSocket" || this.#zombie !== undefined) return;
+    const { context } = this.#server;
+    this.#childId = context.spawn("redis-rdb-to-slaves", context.machine.childMin);
+  }
+
+  /** `killRDBChild()`: it is found dead by who waits for it. */
+  killRdbChild(): void {
+    if (this.child !== "rdbDisk" && this.child !== "rdbSocket") return;
+    if (this.#childId !== undefined) this.#server.context.kill(this.#childId, sigusr1);
+    else this.#zombie ??= -sigusr1;
+  }
+
+  childExited(child: ChildId, code: number): boolean {
+    if (child !== this.#childId) return false;
+    this.#childId = undefined;
+    let status = code;
+    if (code === 0 && this.child === "rdbDisk" && this.#saving !== undefined) {
+      const { context, process } = this.#server;
+      if (this.#writeRdb(this.#saving)) {
+        context.disk.sync(this.rdbPath, true);
+        process.log("*", "DB saved on disk");
+      } else {
+        process.log("#", "Write error saving DB on disk: No space left on device");
+        status = 1;
+      }
+    }
+    this.#zombie = status;
+    return true;
+  }
+
+  /** `checkChildrenDone()` */
+  reap(): void {
+    const status = this.#zombie;
+    if (status === undefined) return;
+    this.#zombie = undefined;
+    const { child } = this;
+    const { context, replication } = this.#server;
+    const took = Math.floor(context.now() / 1_000) - this.childStartedAt;
+    this.#saving = undefined;
+    this.child = "none";
+    if (child === "aof") {
+      this.lastRewriteSeconds = took;
+      this.#rewriteDone(status);
+    } else {
+      this.lastSaveSeconds = took;
+      if (child === "rdbDisk") this.#saveDone(status);
+      else this.#transferDone(status);
+      replication.bgsaveDone(status === 0, child === "rdbDisk" ? "disk" : "socket");
+    }
+    replication.childReaped();
+  }
+
+  /** `backgroundSaveDoneHandlerDisk()` */
+  #saveDone(status: number): void {
+    const { context, process } = this.#server;
+    if (status === 0) {
+      process.log("*", "Background saving terminated with success");
+      this.dirty -= this.#dirtyBeforeSave;
+      this.lastSave = Math.floor(context.now() / 1_000);
+      this.lastBgsaveOk = true;
+    } else if (status > 0) {
+      process.log("#", "Background saving error");
+      this.lastBgsaveOk = false;
+    } else {
+      process.log("#", `Background saving terminated by signal ${-status}`);
+      // SIGUSR1 is our own doing.
+      if (-status !== sigusr1) this.lastBgsaveOk = false;
+    }
+  }
+
+  /** `backgroundSaveDoneHandlerSocket()` */
+  #transferDone(status: number): void {
+    const { process } = this.#server;
+    if (status === 0) {
+      process.log("*", "Background RDB transfer terminated with success");
+    } else if (status > 0) {
+      process.log("#", "Background transfer error");
+    } else {
+      process.log("#", `Background transfer terminated by signal ${-status}`);
+    }
+  }
+
+  // AOF.
+
+  /** `rewriteAppendOnlyFileBackground()`: false when a child is active. */
+  rewriteAof(): boolean {
+    if (this.child !== "none") return false;
+    const { context, process } = this.#server;
+    const rdb = rdbFile(this.keyspace.snapshot(), undefined);
+    const work = this.#fork(rdb.bytes);
+    this.child = "aof";
+    this.#childId = context.spawn("redis-aof-rewrite", work);
+    this.aof.rewriteBegan(rdb.snapshot, rdb.bytes);
+    process.log("*", `Background append only file rewriting started by pid ${this.childPid}`);
+    return true;
+  }
+
+  /** `backgroundRewriteDoneHandler()` */
+  #rewriteDone(status: number): void {
+    const { process } = this.#server;
+    if (status === 0) {
+      process.log("*", "Background AOF rewrite terminated with success");
+    } else if (status > 0) {
+      process.log("#", "Background AOF rewrite terminated with error");
+    } else {
+      process.log("#", `Background AOF rewrite terminated by signal ${-status}`);
+    }
+    this.aof.rewriteDone(status === 0);
+  }
+
+  /** A full resync is about to replace the dataset (`stopAppendOnly()`). */
+  stopAof(): void {
+    this.aof.stop();
+    if (this.child === "aof" && this.#childId !== undefined) {
+      this.#server.context.kill(this.#childId, sigusr1);
+    }
+  }
+
+  /** A full resync has replaced it, or the server was promoted meanwhile (`restartAOFAfterSYNC()`). */
+  restartAof(): void {
+    if (this.#server.settings.appendonly) this.aof.start();
+  }
+
+  /** CONFIG SET appendonly. */
+  switchAof(on: boolean): void {
+    if (on) this.aof.start();
+    else this.stopAof();
+  }
+
+  /** Appends to the AOF what was propagated. */
+  feedAof(db: number, args: readonly string[]): void {
+    if (this.aof.state !== "off") this.aof.feed(db, args);
+  }
+
+  /** `flushAppendOnlyFile()`, before replies are written. */
+  flushAof(): void {
+    if (this.aof.state !== "off") this.aof.flush();
+  }
+
+  // The cron.
+
+  /** Reaps the child, applies the save rules, starts what was put off. */
+  cron(): void {
+    const { process } = this.#server;
+    if (this.child === "none" && this.aof.rewriteScheduled) this.rewriteAof();
+    if (this.child !== "none") this.reap();
+    else this.#applySaveRules();
+    if (this.aof.state === "on" && process.isDue(1_000)) this.aof.flush();
+  }
+
+  #applySaveRules(): void {
+    const { process, settings } = this.#server;
+    if (this.dirty === 0) return;
+    for (const { changes, seconds } of settings.save) {
+      if (
+        this.dirty >= changes &&
+        process.unixtime - this.lastSave > seconds &&
+        (process.unixtime - this.#lastTry > retryDelay || this.lastBgsaveOk)
+      ) {
+        process.log("*", `${changes} changes in ${seconds} seconds. Saving...`);
+        this.bgsave("disk");
+        return;
+      }
+    }
+  }
+
+  /** A BGSAVE that was put off; the last thing serverCron does, after replicationCron. */
+  startScheduled(): void {
+    if (!this.bgsaveScheduled || this.child !== "none") return;
+    const { process } = this.#server;
+    if (process.unixtime - this.#lastTry <= retryDelay && !this.lastBgsaveOk) return;
+    if (this.bgsave("disk")) this.bgsaveScheduled = false;
+  }
+
+  /** The timer of a load; false: not mine. */
+  fired(timer: TimerId): boolean {
+    return this.loader.fired(timer);
+  }
+
+  infoText(): string {
+    return persistenceInfo(this, this.#server);
+  }
+}

@@ -1,0 +1,244 @@
+/**
+ * A replica receives its master's dataset and puts it in the place of its own.
+ *
+ * With repl-diskless-load disabled the RDB goes to a file first and the old dataset is served until
+ * all of it is there; then comes the switch, which loads the file while clients get -LOADING. Else the
+ * old dataset goes first (or is kept aside, with swapdb) and what arrives is parsed as it comes.
+ *
+ * Redis: readSyncBulkPayload(), useDisklessLoad().
+ */
+import type { CloseReason, ConnectionId } from "../../kernel/actor.js";
+import type { RdbFile } from "../persistence/rdb-file.js";
+import { raw, type Segment } from "../wire/value.js";
+import type { DataServer } from "./data-server.js";
+import { type History, idLength } from "./history.js";
+import { type Destination, errorText, type Link } from "./link.js";
+import type { Stream } from "./stream.js";
+
+const newline = raw("\n");
+
+export class Transfer {
+  /** -1 before the header; 0 when an EOF mark ends it (`repl_transfer_size`). */
+  size = -1;
+  bytesReceived = 0;
+  readonly #server: DataServer;
+  readonly #link: Link;
+  readonly #history: History;
+  readonly #stream: Stream;
+  #destination: Destination = { replicationId: "", offset: -1 };
+  /** The EOF mark, in a diskless transfer of the master's. */
+  #mark: string | undefined;
+  #rdb: RdbFile | undefined;
+  /** Straight into memory, without a file. */
+  #toParser = false;
+  /** All is here and the dataset is being switched: what arrives now waits in the socket. */
+  #switching = false;
+  #behind: Segment[] = [];
+  /** Unix seconds of the last newline sent while flushing and loading. */
+  #newlineAt = 0;
+
+  constructor(server: DataServer, link: Link, history: History, stream: Stream) {
+    this.#server = server;
+    this.#link = link;
+    this.#history = history;
+    this.#stream = stream;
+  }
+
+  begin(destination: Destination): void {
+    this.#destination = destination;
+    this.#reset();
+  }
+
+  #reset(): void {
+    this.size = -1;
+    this.bytesReceived = 0;
+    this.#mark = undefined;
+    this.#rdb = undefined;
+    this.#toParser = false;
+    this.#switching = false;
+    this.#behind = [];
+  }
+
+  /** `replicationAbortSyncTransfer()` */
+  abandon(): void {
+    if (this.#switching || this.#toParser) this.#server.persistence.loader.stop();
+    this.#reset();
+  }
+
+  received(payload: Segment): void {
+    if (this.#switching) this.#behind.push(payload);
+    else if (this.size === -1) this.#header(payload);
+    else this.#body(payload);
+  }
+
+  #header(payload: Segment): void {
+    const { process } = this.#server;
+    if (payload.kind === "error") {
+      process.log("#", `MASTER aborted replication with an error: ${payload.text}`);
+      this.#link.cancel(true);
+      return;
+    }
+    const bytes = payload.kind === "raw" ? payload.bytes : "";
+    const end = bytes.indexOf("\n");
+    const line = (end === -1 ? bytes : bytes.slice(0, end)).replace(/\r$/, "");
+    if (payload.kind === "raw" && line === "") {
+      this.#link.lastIo = process.unixtime;
+    } else if (line.startsWith("$EOF:") && line.length >= 5 + idLength) {
+      this.#mark = line.slice(5, 5 + idLength);
+      this.size = 0;
+      this.#announce("streamed RDB from master with EOF");
+    } else if (line.startsWith("$")) {
+      this.size = Number.parseInt(line.slice(1), 10);
+      this.#announce(`${this.size} bytes from master`);
+    } else {
+      process.log(
+        "#",
+        `Bad protocol from MASTER, the first byte is not '$' (we received '${line}'), are you sure the host and port are right?`,
+      );
+      this.#link.cancel(true);
+      return;
+    }
+    if (end !== -1 && end + 1 < bytes.length) this.received(raw(bytes.slice(end + 1)));
+  }
+
+  #announce(what: string): void {
+    this.#toParser = this.#usesDisklessLoad();
+    const where = this.#toParser ? "parser" : "disk";
+    this.#server.process.log("*", `MASTER <-> REPLICA sync: receiving ${what} to ${where}`);
+    if (this.#toParser) this.#server.persistence.stopAof();
+  }
+
+  /** `useDisklessLoad()` */
+  #usesDisklessLoad(): boolean {
+    const { keyspace, settings } = this.#server;
+    return (
+      settings.replDisklessLoad === "swapdb" ||
+      (settings.replDisklessLoad === "on-empty-db" && keyspace.size === 0)
+    );
+  }
+
+  #body(payload: Segment): void {
+    this.#link.lastIo = this.#server.process.unixtime;
+    this.bytesReceived += payload.length;
+    if (payload.kind === "rdb") this.#rdb = payload.content as RdbFile;
+    const complete =
+      this.#mark === undefined
+        ? this.bytesReceived >= this.size
+        : payload.kind === "raw" && payload.bytes.endsWith(this.#mark);
+    if (complete) this.#switchOver();
+  }
+
+  /** Phase C: flush, load, and go on from there. */
+  #switchOver(): void {
+    const { behaviour, keyspace, persistence, process, settings } = this.#server;
+    const rdb = this.#rdb;
+    if (rdb === undefined) {
+      process.log(
+        "#",
+        "Failed trying to load the MASTER synchronization DB from disk: Invalid argument",
+      );
+      this.#link.cancel(true);
+      return;
+    }
+    this.#switching = true;
+    persistence.stopAof();
+    if (persistence.child === "rdbDisk" || persistence.child === "rdbSocket") {
+      if (!this.#toParser) {
+        process.log(
+          "*",
+          `Replica is about to load the RDB file received from the master, but there is a pending RDB child running. Killing process ${persistence.childPid} and removing its temp file to avoid any race`,
+        );
+      }
+      persistence.killRdbChild();
+    }
+    if (!behaviour.eagerFullResync) {
+      this.#link.discardCached();
+      this.#link.breakWithPast();
+    }
+    process.log("*", "MASTER <-> REPLICA sync: Flushing old data");
+    const flushed = settings.replicaLazyFlush ? 0 : keyspace.memory;
+    if (keyspace.size > 0) this.#pingBack();
+    if (!this.#toParser) persistence.replaceRdb(rdb);
+    keyspace.flush();
+    process.log("*", "MASTER <-> REPLICA sync: Loading DB in memory");
+    persistence.loader.start({
+      // What was parsed as it arrived took its time then.
+      bytes: this.#toParser ? 0 : rdb.bytes,
+      flushed,
+      progress: () => this.#pingBack(),
+      done: () => this.#finish(rdb),
+    });
+  }
+
+  /** `replicationSendNewlineToMaster()`: a sign of life, once a second at most. */
+  #pingBack(): void {
+    const now = Math.floor(this.#server.context.now() / 1_000);
+    const { connection } = this.#link;
+    if (now === this.#newlineAt || connection === undefined) return;
+    this.#newlineAt = now;
+    this.#server.context.send(connection, newline);
+  }
+
+  #finish(rdb: RdbFile): void {
+    const { keyspace, persistence, process, settings } = this.#server;
+    const link = this.#link;
+    // A replica keeps keys that have expired: only its master may say so.
+    keyspace.restore(rdb.snapshot, process.mstime, false);
+    if (this.#toParser) persistence.dirty++;
+    else if (settings.rdbDelSyncFiles && persistence.disabled) {
+      process.log(
+        "*",
+        "Removing the RDB file obtained from the master. This replica has persistence disabled",
+      );
+      persistence.removeRdb();
+    }
+    const behind = this.#behind;
+    const marked = this.#mark !== undefined;
+    const { replicationId, offset } = this.#destination;
+    const db = rdb.replication?.streamDb ?? 0;
+    this.#reset();
+
+    this.#history.adopt(
+      replicationId === "" ? this.#history.id : replicationId,
+      Math.max(-1, offset),
+    );
+    if (this.#stream.backlog === undefined) this.#stream.createBacklog();
+    process.log("*", "MASTER <-> REPLICA sync: Finished with success");
+    if (link.connection === undefined) {
+      // It broke while we were loading: what we have is where the next PSYNC continues.
+      link.state = "connect";
+      link.downSince = process.unixtime;
+      if (offset !== -1) link.cached = { replicationId, applied: offset, db };
+      process.log("#", "Connection with master lost.");
+      process.log("*", `Reconnecting to MASTER ${link.address}`);
+      link.connect();
+      return;
+    }
+    link.establish(replicationId, offset, db);
+    link.note(true);
+    if (marked) link.acknowledge();
+    persistence.restartAof();
+    for (const payload of behind) {
+      if (link.connection === undefined) return;
+      link.received(link.connection as ConnectionId, payload);
+    }
+  }
+
+  /** The connection broke under the transfer. */
+  lost(why: CloseReason): void {
+    const { process } = this.#server;
+    if (this.#switching) return;
+    if (this.size === -1) {
+      process.log("#", `I/O error reading bulk count from MASTER: ${errorText(why)}`);
+    } else if (this.#toParser) {
+      process.log(
+        "#",
+        `Failed trying to load the MASTER synchronization DB from socket: ${errorText(why)}`,
+      );
+    } else {
+      const text = why === "fin" ? "connection lost" : errorText(why);
+      process.log("#", `I/O error trying to sync with MASTER: ${text}`);
+    }
+    this.#link.cancel(true);
+  }
+}

@@ -1,0 +1,301 @@
+/**
+ * The global state of a Sentinel (`struct sentinelState`), and what its parts need of their process: the
+ * clock, the connections, the events.
+ *
+ * Sentinel is one big state in Redis, and so it is here: the files beside this one are functions over it,
+ * one file for each thing that a Sentinel does, named as in sentinel.c.
+ */
+import type { Address, ConnectionId, Context } from "../../kernel/actor.js";
+import type { MonitoredMaster, SentinelSettings } from "../config/sentinel-settings.js";
+import type { RedisNote } from "../note.js";
+import type { ServerProcess } from "../server/process.js";
+import type { Behaviour } from "../version.js";
+import type { Request } from "../wire/value.js";
+import { type AddressError, Addresses, type SentinelAddress } from "./address.js";
+import { HelloMessages } from "./hello.js";
+import { currentMasterAddress, flag, Instance } from "./instance.js";
+import { InstanceTable } from "./instance-table.js";
+import { type Callback, callback, type InstanceLink } from "./link.js";
+import { Requests } from "./requests.js";
+import { defaultTiming } from "./timing.js";
+
+/** Why a record cannot be made: an address's reasons, and errno's EBUSY. */
+export type CreateError = AddressError | "duplicate";
+
+const noRenames: ReadonlyMap<string, string> = new Map();
+
+export class SentinelState {
+  readonly process: ServerProcess;
+  readonly context: Context;
+  readonly behaviour: Behaviour;
+  readonly settings: SentinelSettings;
+  readonly addresses: Addresses;
+  readonly timing = defaultTiming();
+  readonly masters: InstanceTable;
+  readonly hellos = new HelloMessages();
+  /** The seed of this boot's hash tables. */
+  readonly tableSeed: number;
+
+  myid = "";
+  currentEpoch: number;
+  tilt = false;
+  tiltStart = 0;
+  previousTime: number;
+  /** Calls of serverCron a second, redrawn at the end of each (`sentinelTimer()`). */
+  hz = 10;
+  /** The process has ended: what is left of the tick is not done. */
+  exited = false;
+  crashAfterElection = false;
+  crashAfterPromotion = false;
+
+  /** Links by their connections; a connection belongs to one link. */
+  readonly #links: (InstanceLink | undefined)[] = [];
+
+  constructor(process: ServerProcess, settings: SentinelSettings) {
+    this.process = process;
+    this.context = process.context;
+    this.behaviour = process.behaviour;
+    this.settings = settings;
+    this.addresses = new Addresses(process.context, process.behaviour, settings);
+    this.tableSeed = process.context.random.below(2 ** 32) | 0;
+    this.masters = new InstanceTable(this.tableSeed);
+    this.currentEpoch = settings.currentEpoch;
+    this.previousTime = process.context.now();
+  }
+
+  /** `mstime()` */
+  now(): number {
+    return this.context.now();
+  }
+
+  exit(code: number): void {
+    this.exited = true;
+    this.context.exit(code);
+  }
+
+  note(note: RedisNote): void {
+    this.context.note(note);
+  }
+
+  /** Says whom this Sentinel names as the master, if that is news. */
+  noteNames(master: Instance): void {
+    const { ip, port } = currentMasterAddress(master);
+    if (master.named?.ip === ip && master.named.port === port) return;
+    master.named = currentMasterAddress(master);
+    this.note({ kind: "names", master: master.name, ip, port, epoch: master.configEpoch });
+  }
+
+  // Records.
+
+  /** `createSentinelRedisInstance()` of a master. */
+  createMaster(
+    name: string,
+    host: string,
+    port: number,
+    quorum: number,
+    renamed: MonitoredMaster["renamedCommands"] | undefined,
+  ): Instance | CreateError {
+    const address = this.addresses.create(host, port, true);
+    if (typeof address === "string") return address;
+    if (this.masters.get(name) !== undefined) return "duplicate";
+    return this.#add(this.masters, {
+      kind: flag.master,
+      name,
+      address,
+      quorum,
+      master: undefined,
+      requests: new Requests(renamed ?? noRenames),
+    });
+  }
+
+  /** The same of a replica: its name is its address. */
+  createReplica(master: Instance, host: string, port: number): Instance | CreateError {
+    const address = this.addresses.create(host, port, true);
+    if (typeof address === "string") return address;
+    const name = this.addresses.textAndPort(address);
+    if (master.replicas.get(name) !== undefined) return "duplicate";
+    return this.#add(master.replicas, {
+      kind: flag.replica,
+      name,
+      address,
+      quorum: master.quorum,
+      master,
+      requests: master.requests,
+    });
+  }
+
+  /** The same of another Sentinel: its name is its id, which the caller also stores as run id. */
+  createSentinel(
+    master: Instance,
+    runId: string,
+    host: string,
+    port: number,
+  ): Instance | CreateError {
+    const address = this.addresses.create(host, port, true);
+    if (typeof address === "string") return address;
+    if (master.sentinels.get(runId) !== undefined) return "duplicate";
+    return this.#add(master.sentinels, {
+      kind: flag.sentinel,
+      name: runId,
+      address,
+      quorum: master.quorum,
+      master,
+      requests: master.requests,
+    });
+  }
+
+  #add(
+    table: InstanceTable,
+    options: {
+      readonly kind: typeof flag.master | typeof flag.replica | typeof flag.sentinel;
+      readonly name: string;
+      readonly address: SentinelAddress;
+      readonly quorum: number;
+      readonly master: Instance | undefined;
+      readonly requests: Requests;
+    },
+  ): Instance {
+    const { timing, tableSeed } = this;
+    const instance = new Instance({ ...options, timing, tableSeed, now: this.now() });
+    table.add(instance);
+    return instance;
+  }
+
+  /** `releaseSentinelRedisInstance()`; the caller takes it out of its table. */
+  release(instance: Instance): void {
+    for (const sentinel of instance.sentinels.records) this.release(sentinel);
+    for (const replica of instance.replicas.records) this.release(replica);
+    this.releaseLink(instance);
+    const { master } = instance;
+    if (instance.is(flag.promoted) && master !== undefined) master.promotedReplica = undefined;
+  }
+
+  /** `sentinelRedisInstanceLookupSlave()` */
+  replicaAt(master: Instance, host: string, port: number): Instance | undefined {
+    const address = this.addresses.create(host, port, false);
+    if (typeof address === "string") return undefined;
+    return master.replicas.get(this.addresses.textAndPort(address));
+  }
+
+  /** `getSentinelRedisInstanceByAddrAndRunID()` with an address and, where given, a run id too. */
+  instanceAt(
+    table: InstanceTable,
+    host: string,
+    port: number,
+    runId: string | undefined,
+  ): Instance | undefined {
+    const address = this.addresses.create(host, port, true);
+    if (typeof address === "string") return undefined;
+    for (const instance of table.records) {
+      if (runId !== undefined && instance.runId !== runId) continue;
+      if (this.addresses.equal(instance.address, address)) return instance;
+    }
+    return undefined;
+  }
+
+  /** The same with a run id only. */
+  instanceCalled(table: InstanceTable, runId: string): Instance | undefined {
+    for (const instance of table.records) if (instance.runId === runId) return instance;
+    return undefined;
+  }
+
+  // Links.
+
+  linkOn(connection: ConnectionId): InstanceLink | undefined {
+    return this.#links[connection];
+  }
+
+  connect(link: InstanceLink, address: SentinelAddress): ConnectionId {
+    const to: Address = { ip: address.ip, port: address.port };
+    const connection = this.context.connect(to);
+    this.#links[connection] = link;
+    return connection;
+  }
+
+  /** `redisAsyncCommand()` on the command connection, counted as pending. */
+  ask(instance: Instance, request: Request, code: Callback): boolean {
+    const { link } = instance;
+    if (link.command === undefined) return false;
+    this.context.send(link.command, request);
+    link.commandCallbacks.push(code, instance);
+    link.pendingCommands++;
+    return true;
+  }
+
+  /** The same on the pub/sub connection, for what comes before SUBSCRIBE: its reply is discarded. */
+  askOnPubsub(instance: Instance, request: Request): void {
+    const { link } = instance;
+    if (link.pubsub === undefined) return;
+    this.context.send(link.pubsub, request);
+    link.pubsubCallbacks.push(callback.discard, instance);
+    link.pendingCommands++;
+  }
+
+  /** `instanceLinkCloseConnection()` of the command connection: nothing asked on it counts any more. */
+  closeCommand(link: InstanceLink): void {
+    if (link.command === undefined) return;
+    this.#links[link.command] = undefined;
+    this.context.close(link.command);
+    link.command = undefined;
+    link.commandCallbacks.clear();
+    link.pendingCommands = 0;
+    link.disconnected = true;
+  }
+
+  /** The same of the pub/sub connection. */
+  closePubsub(link: InstanceLink): void {
+    if (link.pubsub === undefined) return;
+    this.#links[link.pubsub] = undefined;
+    this.context.close(link.pubsub);
+    link.pubsub = undefined;
+    link.pubsubCallbacks.clear();
+    link.disconnected = true;
+  }
+
+  /**
+   * `instanceLinkConnectionError()`: a connection was lost. hiredis then answers what was pending with
+   * nothing; only `sentinelDiscardReplyCallback()` counts such a reply.
+   */
+  lost(connection: ConnectionId): void {
+    const link = this.#links[connection];
+    if (link === undefined) return;
+    this.#links[connection] = undefined;
+    link.disconnected = true;
+    if (link.command === connection) {
+      link.command = undefined;
+      link.pendingCommands -= link.commandCallbacks.clear();
+    } else {
+      link.pubsub = undefined;
+      link.pendingCommands -= link.pubsubCallbacks.clear();
+    }
+  }
+
+  /** `releaseInstanceLink()`: the last user closes it. */
+  releaseLink(instance: Instance): void {
+    const { link } = instance;
+    link.refcount--;
+    if (link.refcount > 0) {
+      link.commandCallbacks.forget(instance);
+      return;
+    }
+    this.closeCommand(link);
+    this.closePubsub(link);
+  }
+
+  /**
+   * `sentinelTryConnectionSharing()`: the Sentinel that other masters know under the same id is the same
+   * process; one link serves all its records.
+   */
+  shareLink(sentinel: Instance): void {
+    if (sentinel.runId === undefined || sentinel.link.refcount > 1) return;
+    for (const master of this.masters.records) {
+      if (master === sentinel.master) continue;
+      const match = this.instanceCalled(master.sentinels, sentinel.runId);
+      if (match === undefined) continue;
+      this.releaseLink(sentinel);
+      sentinel.link = match.link;
+      match.link.refcount++;
+      return;
+    }
+  }
+}

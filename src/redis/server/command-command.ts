@@ -1,0 +1,124 @@
+/** COMMAND and its subcommands (`commandCommand()`): names, arity and flags of what this process knows. */
+import {
+  array,
+  bulk,
+  error,
+  integer,
+  map,
+  nullArray,
+  set,
+  status,
+  type Value,
+} from "../wire/value.js";
+import { categoriesOf } from "./categories.js";
+import { type Call, type Command, flag } from "./command.js";
+import { keysOf } from "./command-arguments.js";
+import type { Entry } from "./dispatcher.js";
+import { help, syntaxError, unknownSubcommand, wrongSubcommandArity } from "./replies.js";
+
+function runCommand(call: Call): Value {
+  const { process, args, client } = call;
+  const { commandTable } = process;
+  if (args.length === 1) {
+    return array([...commandTable].map(([name, entry]) => describe(call, name, entry)));
+  }
+  switch ((args[1] as string).toLowerCase()) {
+    case "count":
+      return args.length === 2 ? integer(commandTable.size) : wrongSubcommandArity(call);
+    case "info": {
+      const names = args.length === 2 ? [...commandTable.keys()] : args.slice(2);
+      return array(
+        names.map((name) => {
+          const entry = process.lookupCommand(name);
+          if (entry === undefined) return nullArray(client.protocol);
+          return describe(call, name.toLowerCase(), entry);
+        }),
+      );
+    }
+    case "list":
+      if (!call.behaviour.from70) return unknownSubcommand(call);
+      return args.length === 2 ? array([...commandTable.keys()].map(bulk)) : syntaxError;
+    case "docs":
+      // Redis's texts about its commands are not part of this program.
+      return call.behaviour.from70 ? map([], client.protocol) : unknownSubcommand(call);
+    case "getkeys":
+      return args.length > (call.behaviour.from70 ? 3 : 2)
+        ? getKeys(call)
+        : wrongSubcommandArity(call);
+    case "help":
+      return array(help(call, helpLines).map(status));
+    default:
+      return unknownSubcommand(call);
+  }
+}
+
+function getKeys(call: Call): Value {
+  const args = call.args.slice(2);
+  const entry = call.process.lookupCommand(args[0] as string);
+  if (entry === undefined) return error("ERR Invalid command specified");
+  const { arity } = entry.command;
+  if (arity > 0 ? args.length !== arity : args.length < -arity) {
+    return error("ERR Invalid number of arguments specified for command");
+  }
+  const keys = keysOf(entry.command, args);
+  if (keys.length === 0) return error("ERR The command has no key arguments");
+  return array(keys.map(bulk));
+}
+
+const flagNames: readonly (readonly [number, string])[] = [
+  [flag.write, "write"],
+  [flag.readonly, "readonly"],
+  [flag.denyoom, "denyoom"],
+  [flag.admin, "admin"],
+  [flag.pubsub, "pubsub"],
+  [flag.noscript, "noscript"],
+  [flag.loading, "loading"],
+  [flag.stale, "stale"],
+  [flag.fast, "fast"],
+  [flag.noAuth, "no_auth"],
+  [flag.mayReplicate, "may_replicate"],
+  [flag.noMulti, "no_multi"],
+  [flag.allowBusy, "allow_busy"],
+];
+
+/** `addReplyCommandInfo()` */
+function describe(call: Call, name: string, entry: Entry): Value {
+  const { client, behaviour } = call;
+  const { command, flags } = entry;
+  const hasKey = keysOf(command, ["", "key"]).length > 0;
+  const names = flagNames.filter(([bit]) => (flags & bit) !== 0).map(([, word]) => status(word));
+  const groups = categoriesOf(command, flags)
+    .slice(1)
+    .map((category) => status(`@${category}`));
+  const items: Value[] = [
+    bulk(name),
+    integer(command.arity),
+    set(names, client.protocol),
+    integer(hasKey ? 1 : 0),
+    integer(hasKey ? 1 : 0),
+    integer(hasKey ? 1 : 0),
+    set(groups, client.protocol),
+  ];
+  if (behaviour.from70) items.push(array([]), array([]), array([]));
+  return array(items);
+}
+
+const helpLines: readonly string[] = [
+  "(no subcommand)",
+  "    Return details about all Redis commands.",
+  "COUNT",
+  "    Return the total number of commands in this Redis server.",
+  "GETKEYS <full-command>",
+  "    Return the keys from a full Redis command.",
+  "INFO [<command-name> ...]",
+  "    Return details about multiple Redis commands.",
+];
+
+export const commandCommands: readonly Command[] = [
+  {
+    name: "command",
+    arity: -1,
+    flags: flag.loading | flag.stale,
+    run: runCommand,
+  },
+];

@@ -1,0 +1,247 @@
+/**
+ * From a request to its reply: the checks of `processCommand()` in their order, MULTI's queue, and
+ * `call()`. Every text a refused client reads is written here, as its version of Redis writes it.
+ */
+import { type Request, status, type Value } from "../wire/value.js";
+import type { Client, Transaction } from "./client.js";
+import { type Command, flag } from "./command.js";
+import { Execution } from "./execution.js";
+import type { ServerProcess } from "./process.js";
+
+/** A row of this process's table: the command with its flags in this version. */
+export interface Entry {
+  readonly command: Command;
+  readonly flags: number;
+}
+
+const queued = status("QUEUED");
+const noAuth = "NOAUTH Authentication required.";
+/** Commands that from 7.0 on are shown with their subcommand. */
+const containers: ReadonlySet<string> = new Set(["acl", "client", "command", "config", "pubsub"]);
+const inherited = flag.stale | flag.loading;
+
+export class Dispatcher {
+  readonly #process: ServerProcess;
+  /** By lower-case name, after rename-command. */
+  readonly #table = new Map<string, Entry>();
+  /** By the spelling that clients use, so that no name is lower-cased twice. */
+  readonly #spellings = new Map<string, Entry>();
+  #outer: Execution | undefined;
+  #inner: Execution | undefined;
+  /** Replies of the command that runs inside EXEC, when it makes several itself. */
+  #captured: Value[] | undefined;
+  #capturing: Client | undefined;
+
+  constructor(process: ServerProcess) {
+    this.#process = process;
+    const renamed = process.settings.renamedCommands;
+    for (const [name, command] of process.mode.commands) {
+      if (command.from70 && !process.behaviour.from70) continue;
+      const flags = process.behaviour.from70 ? command.flags : (command.flags62 ?? command.flags);
+      const newName = renamed.get(name) ?? name;
+      if (newName !== "") this.#table.set(newName, { command, flags });
+    }
+  }
+
+  get entries(): ReadonlyMap<string, Entry> {
+    return this.#table;
+  }
+
+  lookup(name: string): Entry | undefined {
+    const known = this.#spellings.get(name);
+    if (known !== undefined) return known;
+    const entry = this.#table.get(name.toLowerCase());
+    if (entry !== undefined) this.#spellings.set(name, entry);
+    return entry;
+  }
+
+  /** `processCommand()` */
+  process(client: Client, request: Request): void {
+    const process = this.#process;
+    const args = request.args;
+    const name = args[0] as string;
+    const entry = this.lookup(name);
+    // 6.2 treats QUIT before it looks for the command; from 7.0 on Sentinels do not know it.
+    if (!process.behaviour.from70 && entry === undefined && name.toLowerCase() === "quit") {
+      process.reply(client, status("OK"));
+      client.closeAfterReply = true;
+      return;
+    }
+    if (entry === undefined) {
+      client.lastCommand = "";
+      client.lastSubcommand = undefined;
+      this.#reject(client, undefined, this.#unknownCommand(args));
+      return;
+    }
+    const { command } = entry;
+    client.lastCommand = command.name;
+    client.lastSubcommand = containers.has(command.name) ? args[1] : undefined;
+    if (command.arity > 0 ? args.length !== command.arity : args.length < -command.arity) {
+      const text = `ERR wrong number of arguments for '${command.name}' command`;
+      this.#reject(client, command, text);
+      return;
+    }
+    const flags = this.#effectiveFlags(client, entry);
+    const refusal = this.#refusal(client, entry, args, flags);
+    if (refusal !== undefined) {
+      this.#reject(client, command, refusal);
+      return;
+    }
+    if (this.#isPaused(client, flags)) {
+      process.postpone(client, request);
+      return;
+    }
+    const transaction = client.transaction;
+    if (transaction !== undefined && (flags & flag.neverQueued) === 0) {
+      queue(transaction, request, entry.flags);
+      process.reply(client, queued);
+      return;
+    }
+    this.#call(client, args, command);
+  }
+
+  /** The commands that were queued, each with its reply, as EXEC runs them. */
+  runQueued(client: Client, transaction: Transaction): Value[] {
+    const replies: Value[] = [];
+    this.#captured = replies;
+    this.#capturing = client;
+    for (const request of transaction.queue) {
+      const entry = this.lookup(request.args[0] as string);
+      if (entry === undefined) continue;
+      const denial = this.#process.acl.denialInTransaction(client, entry.command, request.args);
+      if (denial !== undefined) {
+        replies.push(this.#process.errorReply(client, denial));
+        continue;
+      }
+      this.#inner ??= new Execution(this.#process, client, entry.command);
+      client.lastCommand = entry.command.name;
+      const reply = this.#inner.run(client, request.args, entry.command);
+      this.#process.statistics.commands++;
+      this.#process.context.busy(this.#process.context.machine.command);
+      if (reply === undefined) continue;
+      if (reply.kind === "error") this.#process.countError(client, reply.text);
+      replies.push(reply);
+    }
+    this.#captured = undefined;
+    this.#capturing = undefined;
+    return replies;
+  }
+
+  /** True when the value was taken as part of the EXEC under way. */
+  capture(client: Client, value: Value): boolean {
+    if (this.#captured === undefined || client !== this.#capturing) return false;
+    this.#captured.push(value);
+    return true;
+  }
+
+  /** `call()` */
+  #call(client: Client, args: readonly string[], command: Command): void {
+    const process = this.#process;
+    process.refreshClock();
+    process.effects.clear();
+    this.#outer ??= new Execution(process, client, command);
+    const call = this.#outer;
+    const reply = call.run(client, args, command);
+    process.statistics.commands++;
+    process.context.busy(process.context.machine.command);
+    if (reply !== undefined) {
+      if (reply.kind === "error") process.countError(client, reply.text);
+      process.reply(client, reply);
+    }
+    process.mode.executed(call);
+  }
+
+  /** What the command is allowed to do, EXEC's with the flags of what it would run. */
+  #effectiveFlags(client: Client, entry: Entry): number {
+    const transaction = client.transaction;
+    if (transaction === undefined || entry.command.name !== "exec") return entry.flags;
+    const kept = entry.flags & (~inherited | transaction.allFlags);
+    return kept | (transaction.anyFlags & ~inherited);
+  }
+
+  #refusal(
+    client: Client,
+    entry: Entry,
+    args: readonly string[],
+    flags: number,
+  ): string | undefined {
+    const process = this.#process;
+    const { command } = entry;
+    const acl = process.acl;
+    if (acl.authRequired && !client.authenticated && (entry.flags & flag.noAuth) === 0) {
+      return noAuth;
+    }
+    if (client.transaction !== undefined && (entry.flags & flag.noMulti) !== 0) {
+      if (process.behaviour.from70) return "ERR Command not allowed inside a transaction";
+    }
+    const account = client.account;
+    if (account !== undefined && !account.unrestricted) {
+      const denial = acl.denial(client, command, args);
+      if (denial !== undefined) return denial;
+    }
+    const refused = process.mode.refuse(client, command, flags);
+    if (refused !== undefined) return refused.text;
+    if (
+      client.protocol === 2 &&
+      client.subscriptions > 0 &&
+      (flags & flag.pubsubContext) === 0 &&
+      client.type === "pubsub"
+    ) {
+      return process.behaviour.from70
+        ? `ERR Can't execute '${command.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`
+        : `ERR Can't execute '${command.name}': only (P)SUBSCRIBE / (P)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
+    }
+    const unready = process.mode.refuseUnready?.(client, flags);
+    if (unready !== undefined) return unready.text;
+    if (
+      client.replica !== undefined &&
+      process.behaviour.from70 &&
+      (flags & (flag.write | flag.mayReplicate | flag.readonly)) !== 0
+    ) {
+      return "ERR Replica can't interact with the keyspace";
+    }
+    return undefined;
+  }
+
+  /** Replicas are never paused; in every version the link to a master is. */
+  #isPaused(client: Client, flags: number): boolean {
+    const type = this.#process.pauses.type;
+    if (type === undefined || client.replica !== undefined) return false;
+    return type === "all" || (flags & (flag.write | flag.mayReplicate)) !== 0;
+  }
+
+  /** `rejectCommand()`: inside MULTI it spoils the transaction; EXEC itself ends it. */
+  #reject(client: Client, command: Command | undefined, text: string): void {
+    const process = this.#process;
+    if (client.transaction !== undefined) {
+      client.transaction.dirty = true;
+      if (command?.name === "exec") {
+        client.transaction = undefined;
+        process.unwatch(client);
+        const reason = `EXECABORT Transaction discarded because of: ${text}`;
+        process.reply(client, process.errorReply(client, reason));
+        return;
+      }
+    }
+    process.reply(client, process.errorReply(client, text));
+  }
+
+  #unknownCommand(args: readonly string[]): string {
+    const from70 = this.#process.behaviour.from70;
+    let rest = "";
+    for (let i = 1; i < args.length && rest.length < 128; i++) {
+      const argument = (args[i] as string).slice(0, 128 - rest.length);
+      rest += from70 ? `'${argument}' ` : `\`${argument}\`, `;
+    }
+    const name = args[0] as string;
+    return from70
+      ? `ERR unknown command '${name.slice(0, 128)}', with args beginning with: ${rest}`
+      : `ERR unknown command \`${name}\`, with args beginning with: ${rest}`;
+  }
+}
+
+function queue(transaction: Transaction, request: Request, flags: number): void {
+  transaction.queue.push(request);
+  transaction.anyFlags |= flags;
+  transaction.allFlags &= flags;
+}

@@ -1,0 +1,152 @@
+/**
+ * How a data server ends: SHUTDOWN and SIGTERM (`prepareForShutdown()`, `finishShutdown()`).
+ *
+ * From 7.0 on it waits for replicas that lag behind, with writes paused, up to shutdown-timeout.
+ */
+import { error, type Value } from "../wire/value.js";
+import type { Client } from "./client.js";
+import type { ShutdownOptions } from "./mode.js";
+import type { RedisServer } from "./redis-server.js";
+
+const plain: ShutdownOptions = { save: false, nosave: false, now: false, force: false };
+const failed = error("ERR Errors trying to SHUTDOWN. Check logs.");
+
+export class Shutdown {
+  readonly #server: RedisServer;
+  /** Under way: until when replicas are waited for, in Unix milliseconds. */
+  #deadline: number | undefined;
+  #options = plain;
+  /** Who sent SHUTDOWN and waits. */
+  #waiting: Client[] = [];
+
+  constructor(server: RedisServer) {
+    this.#server = server;
+  }
+
+  /** Milliseconds left, as INFO's shutdown_in_milliseconds tells; undefined: none is under way. */
+  get remaining(): number | undefined {
+    if (this.#deadline === undefined) return undefined;
+    return this.#deadline - this.#server.process.mstime;
+  }
+
+  command(client: Client, options: ShutdownOptions): Value | undefined {
+    const { process } = this.#server;
+    if (this.#deadline !== undefined) {
+      this.#wait(client);
+      return undefined;
+    }
+    switch (this.#prepare(options)) {
+      case "ended":
+        return undefined;
+      case "failed":
+        return failed;
+      default:
+        process.log("*", "Waiting for replicas before shutting down.");
+        this.#wait(client);
+        return undefined;
+    }
+  }
+
+  /** SIGTERM, in the next serverCron. */
+  terminated(): void {
+    const { process } = this.#server;
+    if (this.#deadline !== undefined) return;
+    const outcome = this.#prepare(plain);
+    if (outcome === "waiting") process.log("*", "Waiting for replicas before shutting down.");
+    if (outcome === "failed") {
+      process.log(
+        "#",
+        "SIGTERM received but errors trying to shut down the server, check the logs for more information",
+      );
+    }
+  }
+
+  cron(): void {
+    if (this.#deadline === undefined) return;
+    if (this.#server.process.mstime < this.#deadline && !this.#isReady()) return;
+    if (!this.#finish()) this.#cancel(failed);
+  }
+
+  /** SHUTDOWN ABORT (`abortShutdown()`). */
+  abort(): boolean {
+    if (this.#deadline === undefined) return false;
+    this.#server.process.log("*", "Shutdown manually aborted.");
+    this.#cancel(failed);
+    return true;
+  }
+
+  clientGone(client: Client): void {
+    if (this.#waiting.length > 0) {
+      this.#waiting = this.#waiting.filter((other) => other !== client);
+    }
+  }
+
+  #prepare(options: ShutdownOptions): "ended" | "failed" | "waiting" {
+    const { process, settings, behaviour, replication, loading } = this.#server;
+    this.#options = loading ? { ...options, save: false, nosave: true } : options;
+    process.log("#", "User requested shutdown...");
+    if (
+      behaviour.gracefulShutdown &&
+      !options.now &&
+      settings.shutdownTimeout !== 0 &&
+      !this.#isReady()
+    ) {
+      this.#deadline = process.mstime + settings.shutdownTimeout * 1_000;
+      if (!process.arePaused()) replication.requestAcks();
+      process.pauseClients("shutdown", "write", Number.MAX_SAFE_INTEGER);
+      return "waiting";
+    }
+    return this.#finish() ? "ended" : "failed";
+  }
+
+  #isReady(): boolean {
+    const { replication } = this.#server;
+    return replication.replicasInSync === replication.connectedReplicas;
+  }
+
+  /** False when the dataset cannot be saved: the server lives on. */
+  #finish(): boolean {
+    const { process, settings, behaviour, persistence, replication, context } = this.#server;
+    const { connectedReplicas, replicasInSync } = replication;
+    if (behaviour.gracefulShutdown && connectedReplicas > 0) {
+      process.log(
+        "*",
+        `${replicasInSync} of ${connectedReplicas} replicas are in sync when shutting down.`,
+      );
+    }
+    if (persistence.child === "rdbDisk" || persistence.child === "rdbSocket") {
+      process.log("#", "There is a child saving an .rdb. Killing it!");
+      persistence.killRdbChild();
+    }
+    persistence.flushAof();
+    const { save, nosave, force } = this.#options;
+    if ((settings.save.length > 0 && !nosave) || save) {
+      process.log("*", "Saving the final RDB snapshot before exiting.");
+      if (!persistence.save()) {
+        if (!force) {
+          process.log("#", "Error trying to save the DB, can't exit.");
+          return false;
+        }
+        process.log("#", "Error trying to save the DB. Exit anyway.");
+      }
+    }
+    process.log("#", "Redis is now ready to exit, bye bye...");
+    context.exit(0);
+    return true;
+  }
+
+  #wait(client: Client): void {
+    this.#server.process.block(client, { kind: "shutdown" });
+    this.#waiting.push(client);
+  }
+
+  /** `cancelShutdown()` */
+  #cancel(reply: Value): void {
+    const { process } = this.#server;
+    this.#deadline = undefined;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const client of waiting) process.unblock(client, reply);
+    process.unpauseClients("shutdown");
+  }
+}

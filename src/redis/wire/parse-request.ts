@@ -1,0 +1,164 @@
+/**
+ * Bytes from outside to requests, as redis-server reads them: `processInputBuffer()` with
+ * `processInlineBuffer()` and `processMultibulkBuffer()`. Bytes come in pieces of any size; what is
+ * not yet a whole request waits. A protocol error ends the connection, so the parser stays broken.
+ */
+import type { Version } from "../version.js";
+import { parseInteger, splitArguments } from "./text.js";
+import { type Request, requestOf } from "./value.js";
+
+export type ParsedRequest =
+  /** `inline`: not sent as an array. A request without arguments is only a sign of life. */
+  | { readonly kind: "request"; readonly request: Request; readonly inline: boolean }
+  /** `reply` is what the client is told, `log` what the log says; then the connection is closed. */
+  | { readonly kind: "error"; readonly reply: string; readonly log: string };
+
+export interface RequestParserOptions {
+  readonly version: Version;
+  /** proto-max-bulk-len */
+  readonly bulkMax?: number;
+  /** From 7.0 (and 6.2.6): a client that has not authenticated may send only little. */
+  authRequired?(): boolean;
+}
+
+/** `PROTO_INLINE_MAX_SIZE` */
+const lineMax = 65_536;
+const intMax = 2_147_483_647;
+
+export class RequestParser {
+  readonly #version: Version;
+  readonly #bulkMax: number;
+  readonly #authRequired: () => boolean;
+  #buffer = "";
+  #at = 0;
+  /** Arguments still to come of the request under way (`multibulklen`). */
+  #missing = 0;
+  /** Length of the argument under way (`bulklen`), -1 before it is known. */
+  #bulkLength = -1;
+  #args: string[] = [];
+  #broken = false;
+
+  constructor(options: RequestParserOptions) {
+    this.#version = options.version;
+    this.#bulkMax = options.bulkMax ?? 536_870_912;
+    this.#authRequired = options.authRequired ?? (() => false);
+  }
+
+  /** What has not become a request yet: qbuf of CLIENT LIST. */
+  get buffered(): number {
+    return this.#buffer.length - this.#at;
+  }
+
+  /** Adds bytes and gives all requests that are whole now, at most one error, which is last. */
+  feed(bytes: string): ParsedRequest[] {
+    if (this.#broken) return [];
+    this.#buffer = this.#buffer.slice(this.#at) + bytes;
+    this.#at = 0;
+    const parsed: ParsedRequest[] = [];
+    while (this.#at < this.#buffer.length) {
+      const isArray = this.#missing > 0 || this.#buffer[this.#at] === "*";
+      const next = isArray ? this.#array() : this.#inline();
+      if (next === "wait") break;
+      if (next === "empty") continue;
+      parsed.push(next);
+      if (next.kind === "error") {
+        this.#broken = true;
+        break;
+      }
+    }
+    return parsed;
+  }
+
+  #inline(): ParsedRequest | "wait" {
+    const newline = this.#buffer.indexOf("\n", this.#at);
+    if (newline < 0) {
+      if (this.buffered <= lineMax) return "wait";
+      return broken("too big inline request", "too big inline request");
+    }
+    const hasReturn = newline > this.#at && this.#buffer[newline - 1] === "\r";
+    const line = this.#buffer.slice(this.#at, hasReturn ? newline - 1 : newline);
+    const args = splitArguments(line);
+    if (args === undefined) {
+      return broken("unbalanced quotes in request", "unbalanced quotes in inline request");
+    }
+    this.#at = newline + 1;
+    return { kind: "request", request: requestOf(args), inline: true };
+  }
+
+  #array(): ParsedRequest | "wait" | "empty" {
+    if (this.#missing === 0) {
+      const line = this.#line();
+      if (line === undefined) {
+        if (!this.#lineTooBig()) return "wait";
+        return broken("too big mbulk count string", "too big mbulk count string");
+      }
+      const count = parseInteger(line.slice(1));
+      const most = this.#version === "6.2" ? 1_048_576 : intMax;
+      if (count === undefined || count > most) {
+        return broken("invalid multibulk length", "invalid mbulk count");
+      }
+      if (count > 10 && this.#unauthenticated()) {
+        return broken("unauthenticated multibulk length", "unauth mbulk count");
+      }
+      this.#at += line.length + 2;
+      if (count <= 0) return "empty";
+      this.#missing = count;
+      this.#args = [];
+    }
+    while (this.#missing > 0) {
+      if (this.#bulkLength < 0) {
+        const error = this.#bulkHeader();
+        if (error !== undefined) return error;
+      }
+      const end = this.#at + this.#bulkLength;
+      // The two bytes behind an argument are skipped, whatever they are, as in C.
+      if (this.#buffer.length < end + 2) return "wait";
+      this.#args.push(this.#buffer.slice(this.#at, end));
+      this.#at = end + 2;
+      this.#bulkLength = -1;
+      this.#missing--;
+    }
+    return { kind: "request", request: requestOf(this.#args), inline: false };
+  }
+
+  #bulkHeader(): ParsedRequest | "wait" | undefined {
+    const line = this.#line();
+    if (line === undefined) {
+      if (!this.#lineTooBig()) return "wait";
+      return broken("too big bulk count string", "too big bulk count string");
+    }
+    const first = this.#buffer[this.#at] ?? "";
+    if (first !== "$") {
+      return broken(`expected '$', got '${first}'`, "expected $ but got something else");
+    }
+    const length = parseInteger(line.slice(1));
+    if (length === undefined || length < 0 || length > this.#bulkMax) {
+      return broken("invalid bulk length", "invalid bulk length");
+    }
+    if (length > 16_384 && this.#unauthenticated()) {
+      return broken("unauthenticated bulk length", "unauth bulk length");
+    }
+    this.#at += line.length + 2;
+    this.#bulkLength = length;
+    return undefined;
+  }
+
+  /** Up to the next `\r`, once the byte behind it is there too. */
+  #line(): string | undefined {
+    const end = this.#buffer.indexOf("\r", this.#at);
+    if (end < 0 || end + 2 > this.#buffer.length) return undefined;
+    return this.#buffer.slice(this.#at, end);
+  }
+
+  #lineTooBig(): boolean {
+    return this.buffered > lineMax && this.#buffer.indexOf("\r", this.#at) < 0;
+  }
+
+  #unauthenticated(): boolean {
+    return this.#version !== "6.2" && this.#authRequired();
+  }
+}
+
+function broken(reply: string, log: string): ParsedRequest {
+  return { kind: "error", reply: `ERR Protocol error: ${reply}`, log };
+}

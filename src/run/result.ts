@@ -1,0 +1,92 @@
+/**
+ * The result of a run: what `--json` prints, and what a library user gets. Plain data, in milliseconds.
+ */
+import type { Phase } from "../observe/failovers.js";
+import type { Violation } from "../observe/check/law.js";
+
+export interface RunResult {
+  readonly scenario: string;
+  readonly title: string;
+  readonly seed: string;
+  readonly version: string;
+  readonly fingerprint: string;
+  readonly virtualMs: number;
+  /** Steps of the loop: events handled. */
+  readonly events: number;
+  readonly metrics: Metrics;
+  readonly clients: readonly ClientMetrics[];
+  readonly failovers: readonly FailoverResult[];
+  readonly expectations: readonly Verdict[];
+  readonly laws: readonly LawVerdict[];
+  readonly final: Final;
+  /** Steps that could not be carried out as written: a selector that chose nobody. */
+  readonly mishaps: readonly string[];
+}
+
+export interface Metrics {
+  readonly acknowledged: number;
+  readonly failed: number;
+  readonly unknown: number;
+  /** Acknowledged writes that the surviving master does not have at the end. */
+  readonly lost: number;
+  /** The longest time that any client went without an acknowledged write. */
+  readonly longestWriteGapMs: number;
+  readonly twoMastersMs: number;
+}
+
+export interface ClientMetrics {
+  readonly client: string;
+  readonly acknowledged: number;
+  readonly failed: number;
+  readonly unknown: number;
+  readonly lost: number;
+  readonly longestWriteGapMs: number;
+  /** When that gap began; undefined: there was none. */
+  readonly gapFromMs: number | undefined;
+  readonly reads: { readonly ok: number; readonly failed: number };
+  /** What failed and unknown writes were told, most frequent first. */
+  readonly errors: readonly { readonly error: string; readonly count: number }[];
+}
+
+export interface FailoverResult {
+  readonly master: string;
+  readonly epoch: number;
+  readonly leader: string;
+  readonly from: string;
+  readonly to: string | undefined;
+  readonly faultAtMs: number | undefined;
+  /** Milliseconds from the fault (from the first phase where no fault is known). */
+  readonly phases: Partial<Record<Phase, number>>;
+  /** The event that ended an attempt that did not go through. */
+  readonly aborted: string | undefined;
+}
+
+export interface Verdict {
+  readonly text: string;
+  readonly where: string;
+  readonly holds: boolean;
+  /** What was found instead, or as well. */
+  readonly found: string;
+}
+
+export interface LawVerdict {
+  readonly law: string;
+  readonly holds: boolean;
+  readonly violations: readonly Violation[];
+}
+
+export interface Final {
+  readonly nodes: Readonly<Record<string, FinalNode>>;
+  /** The master each Sentinel names, by Sentinel and then by the master's name; `down` where it does not run. */
+  readonly sentinels: Readonly<Record<string, Readonly<Record<string, string>> | "down">>;
+}
+
+export type FinalNode =
+  | { readonly role: "down" }
+  | {
+      readonly role: "master" | "replica";
+      readonly replid: string;
+      readonly offset: number;
+      readonly keys: number;
+      readonly linkUp: boolean;
+    };

@@ -1,0 +1,195 @@
+/**
+ * Plays the steps of a plan: waits for their triggers, resolves their selectors at the instant they
+ * act, injects faults and hands commands to the operators. Everything it does is an event in the same
+ * queue as the rest of the run.
+ */
+import type { Fault } from "../kernel/fault.js";
+import type { RandomStream } from "../kernel/random.js";
+import type { Simulation } from "../kernel/simulation.js";
+import { after, type Instant, start } from "../kernel/time.js";
+import type { RedisNote } from "../redis/note.js";
+import { faultsOf, SelectorError, undoing } from "../scenario/action.js";
+import { actName, type Plan, type PlanStep, stepStream } from "../scenario/plan.js";
+import { SelectorState } from "../scenario/selectors.js";
+import { type Trigger, Tripwire } from "../scenario/trigger.js";
+import type { Operators } from "./operators.js";
+
+interface Waiting {
+  readonly wire: Tripwire;
+  readonly run: () => void;
+}
+
+export class Script {
+  readonly selectors: SelectorState;
+  /** Acts that could not be carried out, each a sentence. */
+  readonly mishaps: string[] = [];
+  readonly #plan: Plan;
+  readonly #operators: Operators;
+  readonly #acted: (step: string, at: Instant) => void;
+  readonly #streams = new Map<string, RandomStream>();
+  readonly #done = new Set<string>();
+  #simulation: Simulation | undefined;
+  #waiting: Waiting[] = [];
+  #onStep: { readonly step: string; readonly run: () => void }[] = [];
+  #onSettled: (() => void)[] = [];
+
+  /** `acted` is told when a step acts for the first time. */
+  constructor(plan: Plan, operators: Operators, acted: (step: string, at: Instant) => void) {
+    this.#plan = plan;
+    this.#operators = operators;
+    this.#acted = acted;
+    this.selectors = new SelectorState({
+      hosts: plan.hosts,
+      nodes: plan.nodes,
+      clients: plan.clients,
+      names: plan.names,
+    });
+  }
+
+  /** Puts what the plan knows already on the queue, and waits for the rest. */
+  begin(simulation: Simulation): void {
+    this.#simulation = simulation;
+    for (const node of this.#plan.nodes)
+      simulation.at(node.start, () => {
+        if (!simulation.isUp(node.name)) simulation.boot(node.name);
+      });
+    for (const client of this.#plan.clients)
+      this.#when(client.start.trigger, () => {
+        simulation.at(after(simulation.now, client.start.wait), () => {
+          simulation.boot(client.name);
+        });
+      });
+    for (const step of this.#plan.steps)
+      this.#when(step.trigger, () => {
+        this.#schedule(step);
+      });
+  }
+
+  /** A node said something. */
+  note(node: string, note: RedisNote): void {
+    this.selectors.note(node, note);
+    if (this.#waiting.length === 0) return;
+    const tripped = this.#waiting.filter((each) => each.wire.note(node, note));
+    if (tripped.length === 0) return;
+    this.#waiting = this.#waiting.filter((each) => !tripped.includes(each));
+    for (const each of tripped) each.run();
+  }
+
+  life(node: string, isUp: boolean): void {
+    if (isUp) this.selectors.up(node);
+    else this.selectors.down(node);
+  }
+
+  #when(trigger: Trigger, run: () => void): void {
+    const simulation = this.#world;
+    switch (trigger.kind) {
+      case "start":
+        simulation.at(start, run);
+        break;
+      case "settled":
+        if (this.#onSettled.length === 0)
+          simulation.at(this.#plan.started, () => {
+            this.#poll(trigger.poll);
+          });
+        this.#onSettled.push(run);
+        break;
+      case "step":
+        this.#onStep.push({ step: trigger.step, run });
+        break;
+      default:
+        this.#waiting.push({ wire: new Tripwire(trigger), run });
+    }
+  }
+
+  #poll(every: Extract<Trigger, { kind: "settled" }>["poll"]): void {
+    const simulation = this.#world;
+    if (!this.selectors.settled) {
+      simulation.at(after(simulation.now, every), () => {
+        this.#poll(every);
+      });
+      return;
+    }
+    const waiting = this.#onSettled;
+    this.#onSettled = [];
+    for (const run of waiting) run();
+  }
+
+  #schedule(step: PlanStep): void {
+    const simulation = this.#world;
+    step.occurrences.forEach((occurrence, index) => {
+      simulation.at(after(simulation.now, occurrence.after), () => {
+        this.#act(step, index);
+      });
+    });
+  }
+
+  #act(step: PlanStep, index: number): void {
+    const simulation = this.#world;
+    if (!this.#done.has(step.name)) {
+      this.#done.add(step.name);
+      this.#acted(step.name, simulation.now);
+      for (const each of this.#onStep) if (each.step === step.name) each.run();
+    }
+    const choice = this.selectors.choice(this.#stream(step.name));
+    const { action } = step;
+    if (action.kind === "fault") {
+      const faults = faultsOf(action.fault, actName(step.name, index), choice);
+      if (faults instanceof SelectorError) {
+        this.#mishap(step, faults.text);
+        return;
+      }
+      this.selectors.acted(step.name, faults.flatMap(targetsOf));
+      for (const fault of faults) simulation.inject(fault);
+      this.#undo(step, index, faults);
+      return;
+    }
+    const nodes = choice.nodes(action.on);
+    if (nodes instanceof SelectorError) {
+      this.#mishap(step, nodes.text);
+      return;
+    }
+    this.selectors.acted(step.name, nodes);
+    for (const node of nodes)
+      if (action.kind === "look") this.#operators.look(step.name, node, action.path);
+      else this.#operators.command(step.name, node, action.lines, action.password);
+  }
+
+  #undo(step: PlanStep, index: number, faults: readonly Fault[]): void {
+    const lasts = step.occurrences[index]?.lasts;
+    if (lasts === undefined) return;
+    const simulation = this.#world;
+    simulation.at(after(simulation.now, lasts), () => {
+      for (const fault of faults) {
+        const undo = undoing(fault);
+        if (undo !== undefined) simulation.inject(undo);
+      }
+    });
+  }
+
+  #mishap(step: PlanStep, text: string): void {
+    const at = (this.#world.now / 1_000_000).toFixed(3);
+    this.mishaps.push(`${step.where}: step ${step.name} at ${at} s: ${text}`);
+  }
+
+  #stream(step: string): RandomStream {
+    let stream = this.#streams.get(step);
+    if (stream === undefined) {
+      stream = stepStream(this.#plan, step);
+      this.#streams.set(step, stream);
+    }
+    return stream;
+  }
+
+  get #world(): Simulation {
+    if (this.#simulation === undefined) throw new Error("begin comes first");
+    return this.#simulation;
+  }
+}
+
+/** The nodes or hosts that a fault names. */
+function targetsOf(fault: Fault): readonly string[] {
+  if ("node" in fault) return [fault.node];
+  if ("host" in fault) return [fault.host];
+  if ("a" in fault) return fault.a;
+  return [];
+}

@@ -1,0 +1,371 @@
+/**
+ * Reads `hosts`, `nodes`, `names` and the directives of the short form: the machines and what runs on
+ * them. The short form is turned into the configuration files it stands for first, so that everything
+ * about the layout (ports, replicaof, who watches what) is checked on configuration files, whoever
+ * wrote them.
+ */
+import { parseRedisConfig } from "../redis/config/parse-redis-config.js";
+import { parseSentinelConfig } from "../redis/config/parse-sentinel-config.js";
+import type { Problem } from "../redis/config/problem.js";
+import type { Version } from "../redis/version.js";
+import { versions } from "../redis/version.js";
+import { toBinary } from "../redis/wire/utf8.js";
+import { ConfigText, type Layout, layoutOf } from "./config-text.js";
+import type { Path, SourceDocument } from "./document.js";
+import { parseDuration, parseSize, parseSpan } from "./duration.js";
+import { readHost } from "./machine.js";
+import { type Draft, type Group, Membership } from "./membership.js";
+import type { ScenarioHost, ScenarioNode } from "./scenario.js";
+import type { RawNode, RawScenario } from "./schema.js";
+import { suggestion } from "./suggest.js";
+
+/** The text of a configuration file, by its path relative to the scenario; undefined: there is none. */
+export type ReadFile = (path: string) => string | undefined;
+
+export interface Cluster {
+  readonly hosts: readonly ScenarioHost[];
+  readonly nodes: readonly ScenarioNode[];
+  readonly names: readonly { readonly name: string; readonly ip: string }[];
+}
+
+const reserved: ReadonlySet<string> = new Set([
+  "replicas",
+  "sentinels",
+  "masters",
+  "quorum",
+  "name",
+]);
+
+export function readCluster(
+  document: SourceDocument,
+  raw: RawScenario,
+  version: Version,
+  readFile: ReadFile,
+): Cluster {
+  const groups = shortGroups(raw);
+  const drafts = readDrafts(document, raw, groups, readFile);
+  const hosts = readHosts(document, raw, drafts);
+  const ipOf = new Map(hosts.map((host) => [host.name, host.ips[0] ?? ""]));
+  const names = readNames(document, raw, drafts, ipOf);
+  const addressOf = new Map(
+    drafts.map((draft) => [draft.name, { ip: ipOf.get(draft.hostName) ?? "", port: draft.port }]),
+  );
+  checkPorts(document, drafts);
+
+  const texts = new Map<Draft, ConfigText>();
+  for (const draft of drafts)
+    texts.set(draft, configOf(document, raw, draft, { drafts, groups, addressOf }));
+  for (const [draft, text] of texts) {
+    const source = draft.raw.config ?? `${draft.name}.conf`;
+    const file = { path: source, text: text.text };
+    const options = { version: versionOf(draft.raw.version) ?? version };
+    const { problems } =
+      draft.kind === "server"
+        ? parseRedisConfig(file, options)
+        : parseSentinelConfig(file, options);
+    for (const problem of problems) report(document, draft, text, source, problem);
+  }
+
+  const layouts = new Map(drafts.map((draft) => [draft, layoutOf(texts.get(draft)?.text ?? "")]));
+  const membership = new Membership(document, layouts, names, addressOf);
+  membership.checkLoops();
+  const nodes = drafts.map((draft): ScenarioNode => {
+    const source = draft.raw.config ?? `${draft.name}.conf`;
+    const base = source.split("/").at(-1) ?? source;
+    if (draft.kind === "sentinel" && layouts.get(draft)?.monitors.length === 0)
+      document.problem(
+        draft.raw.config === undefined ? draft.path : [...draft.path, "config"],
+        `${source} monitors nobody`,
+        "it needs a line such as: sentinel monitor mymaster 127.0.0.1 6379 2",
+      );
+    const { data } = draft.raw;
+    return {
+      name: draft.name,
+      kind: draft.kind,
+      version: versionOf(draft.raw.version) ?? version,
+      host: draft.hostName,
+      port: draft.port,
+      groups: membership.groupsOf(draft),
+      config: { path: `/etc/redis/${base}`, text: texts.get(draft)?.text ?? "", source },
+      files: Object.entries(draft.raw.files ?? {}).map(([path, text]) => ({ path, text })),
+      data:
+        data === undefined
+          ? undefined
+          : { keys: data.keys ?? 0, bytes: parseSize(String(data.bytes ?? 0)) ?? 0 },
+      start: draft.raw.start === undefined ? undefined : spanOf(document, draft),
+      restartAfter: parseDuration(draft.raw["restart-after"] ?? ""),
+    };
+  });
+  return { hosts, nodes, names };
+}
+
+function spanOf(document: SourceDocument, draft: Draft): ReturnType<typeof parseSpan> {
+  const span = parseSpan(draft.raw.start ?? "");
+  if (span === undefined)
+    document.problem([...draft.path, "start"], `${draft.raw.start} is not a range of durations`);
+  return span;
+}
+
+function versionOf(version: string | number | undefined): Version | undefined {
+  if (version === undefined) return undefined;
+  const text = typeof version === "number" ? version.toFixed(1) : version;
+  return versions.find((each) => each === text);
+}
+
+/** A mistake in a line that the scenario wrote is shown where the scenario says it. */
+function report(
+  document: SourceDocument,
+  draft: Draft,
+  text: ConfigText,
+  source: string,
+  problem: Problem,
+): void {
+  const line = Number(problem.where.slice(problem.where.lastIndexOf(":") + 1));
+  const origin = text.originOf(line);
+  if (origin !== undefined) document.problemAtKey(origin, problem.what, problem.hint);
+  else if (draft.file !== undefined)
+    document.problems.push({ ...problem, where: `${besides(document.file, source)}:${line}` });
+  else document.problem(draft.path, problem.what, problem.hint);
+}
+
+/** A path relative to the scenario's folder, as a person at the scenario's file would open it. */
+function besides(file: string, path: string): string {
+  const slash = file.lastIndexOf("/");
+  return path.startsWith("/") || slash < 0 ? path : `${file.slice(0, slash + 1)}${path}`;
+}
+
+// The short form.
+
+function shortGroups(raw: RawScenario): readonly Group[] {
+  const { masters, replicas, name } = raw.nodes;
+  if (masters === undefined && replicas === undefined) return [];
+  const count = masters ?? 1;
+  if (count === 1) return [{ name: name ?? "mymaster", master: "r1" }];
+  return Array.from({ length: count }, (_, i) => ({
+    name: `${name ?? "mymaster"}-${i + 1}`,
+    master: `m${i + 1}-r1`,
+  }));
+}
+
+function readDrafts(
+  document: SourceDocument,
+  raw: RawScenario,
+  groups: readonly Group[],
+  readFile: ReadFile,
+): readonly Draft[] {
+  const named = new Map(
+    Object.entries(raw.nodes).filter(
+      (entry): entry is [string, RawNode] =>
+        !reserved.has(entry[0]) && typeof entry[1] === "object",
+    ),
+  );
+  const drafts: Draft[] = [];
+  const draft = (name: string, kind: "server" | "sentinel" | undefined, group?: Group) => {
+    const own = named.get(name);
+    named.delete(name);
+    const path: Path = own === undefined ? ["nodes"] : ["nodes", name];
+    drafts.push(makeDraft(document, { name, path, kind, group, raw: own ?? {} }, readFile));
+  };
+  for (const group of groups) {
+    const stem = group.master.slice(0, -1);
+    for (let i = 1; i <= (raw.nodes.replicas ?? 0) + 1; i++) draft(`${stem}${i}`, "server", group);
+  }
+  for (let i = 1; i <= (raw.nodes.sentinels ?? 0); i++) draft(`s${i}`, "sentinel");
+  for (const name of [...named.keys()]) draft(name, undefined);
+  if (drafts.length === 0 && document.problems.length === 0)
+    document.problem(["nodes"], "there are no nodes", "such as {replicas: 2, sentinels: 3}");
+  return drafts;
+}
+
+function makeDraft(
+  document: SourceDocument,
+  given: {
+    readonly name: string;
+    readonly path: Path;
+    readonly kind: "server" | "sentinel" | undefined;
+    readonly group: Group | undefined;
+    readonly raw: RawNode;
+  },
+  readFile: ReadFile,
+): Draft {
+  const { name, path, raw, group } = given;
+  let file: string | undefined;
+  if (raw.config !== undefined) {
+    const read = readFile(raw.config);
+    file = read === undefined ? undefined : toBinary(read);
+    if (file === undefined)
+      document.problem([...path, "config"], `there is no file ${raw.config} beside the scenario`);
+  }
+  const layout: Layout | undefined = file === undefined ? undefined : layoutOf(file);
+  const looksLikeSentinel = layout?.isSentinel === true || /sentinel[^/]*$/i.test(raw.config ?? "");
+  const kind = given.kind ?? raw.kind ?? (looksLikeSentinel ? "sentinel" : "server");
+  const directivePort = raw.directives?.["port"];
+  const port =
+    raw.port ??
+    (directivePort === undefined ? undefined : Number(directivePort)) ??
+    layout?.port?.port ??
+    (kind === "sentinel" ? 26_379 : 6_379);
+  return { name, path, raw, kind, file, port, hostName: raw.host ?? name, group };
+}
+
+interface Surroundings {
+  readonly drafts: readonly Draft[];
+  readonly groups: readonly Group[];
+  readonly addressOf: ReadonlyMap<string, { readonly ip: string; readonly port: number }>;
+}
+
+/** The file as it is, or what the short form stands for; and the node's own directives behind it. */
+function configOf(
+  document: SourceDocument,
+  raw: RawScenario,
+  draft: Draft,
+  around: Surroundings,
+): ConfigText {
+  const config = new ConfigText(draft.file ?? "");
+  const { path, group } = draft;
+  if (draft.file === undefined) {
+    config.add(`port ${draft.port}`);
+    config.add("bind 0.0.0.0");
+    config.add("protected-mode no");
+    config.add("dir /var/lib/redis");
+  } else if (draft.raw.port !== undefined) {
+    config.add(`port ${draft.raw.port}`, [...path, "port"]);
+  }
+  const watched = draft.kind === "sentinel" && draft.file === undefined ? around.groups : [];
+  const majority = Math.floor((raw.nodes.sentinels ?? 1) / 2) + 1;
+  for (const each of watched) {
+    const at = around.addressOf.get(each.master);
+    const quorum = raw.nodes.quorum ?? majority;
+    config.add(`sentinel monitor ${each.name} ${at?.ip} ${at?.port} ${quorum}`);
+  }
+  const masterName = draft.raw.replicaof ?? (draft.file === undefined ? group?.master : undefined);
+  if (draft.kind === "server" && masterName !== undefined && masterName !== draft.name) {
+    const at = around.addressOf.get(masterName);
+    const servers = around.drafts.filter((each) => each.kind === "server");
+    if (at === undefined)
+      document.problem(
+        [...path, "replicaof"],
+        `no node is called ${masterName}`,
+        suggestion(
+          masterName,
+          servers.map((each) => each.name),
+        ),
+      );
+    else config.add(`replicaof ${at.ip} ${at.port}`, replicaofOrigin(draft));
+  } else if (draft.raw.replicaof === draft.name) {
+    document.problem([...path, "replicaof"], `${draft.name} cannot replicate itself`);
+  }
+  if (draft.file === undefined) {
+    if (draft.kind === "server") config.directives(raw.server, ["server"]);
+    else
+      config.sentinelDirectives(
+        raw.sentinel,
+        around.groups.map((each) => each.name),
+        ["sentinel"],
+      );
+  }
+  if (draft.kind === "server") config.directives(draft.raw.directives, [...path, "directives"]);
+  else
+    config.sentinelDirectives(
+      draft.raw.directives,
+      layoutOf(config.text).monitors.map((each) => each.name),
+      [...path, "directives"],
+    );
+  return config;
+}
+
+function replicaofOrigin(draft: Draft): Path | undefined {
+  return draft.raw.replicaof === undefined ? undefined : [...draft.path, "replicaof"];
+}
+
+// Hosts and addresses.
+
+function readHosts(
+  document: SourceDocument,
+  raw: RawScenario,
+  drafts: readonly Draft[],
+): readonly ScenarioHost[] {
+  const declared = Object.keys(raw.hosts ?? {});
+  const clients = Object.entries(raw.clients ?? {});
+  const wanted = new Set(declared);
+  const count = { server: 0, sentinel: 0, client: 0 };
+  const automatic = new Map<string, string>();
+  const want = (name: string, own: boolean, path: Path, kind: keyof typeof count) => {
+    count[kind]++;
+    if (
+      !wanted.has(name) &&
+      !own &&
+      !drafts.some((each) => each.hostName === each.name && each.name === name)
+    )
+      document.problem(
+        path,
+        `no host is called ${name}`,
+        suggestion(name, [...declared, ...drafts.map((each) => each.name)]),
+      );
+    wanted.add(name);
+    if (!automatic.has(name)) automatic.set(name, automaticIp(kind, count[kind]));
+  };
+  for (const draft of drafts)
+    want(draft.hostName, draft.raw.host === undefined, [...draft.path, "host"], draft.kind);
+  for (const [name, client] of clients)
+    want(client.host ?? name, client.host === undefined, ["clients", name, "host"], "client");
+
+  const used = new Map<string, string>();
+  return [...wanted].map((name, i) => {
+    const own = raw.hosts?.[name];
+    const ip = automatic.get(name) ?? automaticIp("client", 200 + i);
+    const host = readHost(document, name, own, ip);
+    for (const each of host.ips) {
+      const other = used.get(each);
+      if (other !== undefined)
+        document.problem(["hosts", name, "ip"], `${each} is the address of ${other} already`);
+      used.set(each, name);
+    }
+    return host;
+  });
+}
+
+/** r1 is 10.77.0.11, s1 10.77.0.21, c1 10.77.0.31, as in the recordings; from the tenth on 10.77.1.10, ... */
+function automaticIp(kind: "server" | "sentinel" | "client", i: number): string {
+  const row = kind === "server" ? 1 : kind === "sentinel" ? 2 : 3;
+  if (i < 10) return `10.77.0.${row * 10 + i}`;
+  return `10.77.${row + 3 * Math.floor(i / 250)}.${1 + (i % 250)}`;
+}
+
+function readNames(
+  document: SourceDocument,
+  raw: RawScenario,
+  drafts: readonly Draft[],
+  ipOf: ReadonlyMap<string, string>,
+): Cluster["names"] {
+  const hostOf = new Map(drafts.map((draft) => [draft.name, draft.hostName]));
+  return Object.entries(raw.names ?? {}).map(([name, target]) => {
+    if (/^[\d.]+$|:/.test(target)) return { name, ip: target };
+    const ip = ipOf.get(hostOf.get(target) ?? target);
+    if (ip === undefined)
+      document.problem(
+        ["names", name],
+        `no host or node is called ${target}`,
+        suggestion(target, [...new Set([...ipOf.keys(), ...hostOf.keys()])]),
+      );
+    return { name, ip: ip ?? "" };
+  });
+}
+
+function checkPorts(document: SourceDocument, drafts: readonly Draft[]): void {
+  const taken = new Map<string, string>();
+  for (const draft of drafts) {
+    const address = `${draft.hostName} ${draft.port}`;
+    const other = taken.get(address);
+    if (other === undefined) {
+      taken.set(address, draft.name);
+      continue;
+    }
+    const key = ["port", "config"].find((each) => document.has([...draft.path, each]));
+    document.problem(
+      key === undefined ? draft.path : [...draft.path, key],
+      `port ${draft.port} on host ${draft.hostName} is used twice, by ${other} and ${draft.name}`,
+      "give one of them another port, or another host",
+    );
+  }
+}

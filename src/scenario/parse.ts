@@ -1,0 +1,153 @@
+/**
+ * Reads a scenario: the text of a file in, a `Scenario` or all its mistakes out.
+ *
+ * In layers, each of which goes on after mistakes in the one before: YAML, the shape (schema.ts), then
+ * meaning (names, ports, durations, configuration files). What is wrong is taken out and the rest is
+ * still read, so that one run of the program shows everything there is to correct.
+ */
+
+import { seconds } from "../kernel/time.js";
+import type { Problem } from "../redis/config/problem.js";
+import { type Version, versions } from "../redis/version.js";
+import { readClient } from "./clients.js";
+import { type ReadFile, readCluster } from "./cluster.js";
+import { formatProblem, SourceDocument } from "./document.js";
+import { parseDuration } from "./duration.js";
+import { readExpectation } from "./expectations.js";
+import { readLinkSettings } from "./machine.js";
+import type { Scenario, ScenarioLink } from "./scenario.js";
+import type { RawScenario } from "./schema.js";
+import { applySettings } from "./set-path.js";
+import { checkShape } from "./shape.js";
+import { readSteps, stepNames } from "./steps.js";
+import { Vocabulary } from "./vocabulary.js";
+
+export interface ParseOptions {
+  /** As the user named it: in front of every line number. */
+  readonly file: string;
+  /** Reads a configuration file by its path relative to the scenario. */
+  readonly read: ReadFile;
+  /** The arguments of `--set`, each `path=value`, in order. */
+  readonly set?: readonly string[];
+}
+
+export type Parsed =
+  | { readonly scenario: Scenario; readonly problems: undefined }
+  | { readonly scenario: undefined; readonly problems: readonly Problem[] };
+
+const newest: Version = "7.2";
+
+export function parseScenario(text: string, options: ParseOptions): Parsed {
+  const document = new SourceDocument(text, options.file);
+  if (document.isBroken) return { scenario: undefined, problems: document.problems };
+  applySettings(document, options.set ?? []);
+  const raw = checkShape(document);
+  const scenario = raw === undefined ? undefined : readScenario(document, raw, options);
+  if (scenario === undefined || document.problems.length > 0)
+    return { scenario: undefined, problems: inOrder(document.problems) };
+  return { scenario, problems: undefined };
+}
+
+function readScenario(document: SourceDocument, raw: RawScenario, options: ParseOptions): Scenario {
+  const version = readVersion(raw.version);
+  const cluster = readCluster(document, raw, version, options.read);
+  const named = (kind: "server" | "sentinel") =>
+    cluster.nodes.filter((node) => node.kind === kind).map((node) => node.name);
+  const clientNames = Object.keys(raw.clients ?? {});
+  for (const name of clientNames)
+    if (cluster.nodes.some((node) => node.name === name))
+      document.problemAtKey(["clients", name], `a node is called ${name} already`);
+  const steps = stepNames(document, raw.steps ?? []);
+  const words = new Vocabulary(document, {
+    hosts: cluster.hosts.map((host) => host.name),
+    servers: named("server"),
+    sentinels: named("sentinel"),
+    clients: clientNames,
+    groups: [...new Set(cluster.nodes.flatMap((node) => node.groups))],
+    steps,
+    names: cluster.names.map((each) => each.name),
+  });
+  const title = raw.title ?? firstSentence(document.openingComment) ?? options.file;
+  return {
+    file: options.file,
+    title,
+    prose: (raw.prose ?? document.openingComment).trim(),
+    version,
+    seed: String(raw.seed ?? 1),
+    duration: parseDuration(raw.duration) ?? seconds(60),
+    hosts: cluster.hosts,
+    defaultLink: readLinkSettings(raw.network?.default),
+    links: readLinks(raw, cluster.nodes, cluster.hosts, words),
+    names: cluster.names,
+    nodes: cluster.nodes,
+    clients: Object.entries(raw.clients ?? {}).map(([name, client]) =>
+      readClient(document, name, client, cluster, words),
+    ),
+    steps: readSteps(document, raw.steps ?? [], steps, words),
+    expectations: (raw.expect ?? []).flatMap((claim, i) => {
+      if (claim === undefined) return [];
+      const read = readExpectation(document, claim, ["expect", i], words);
+      return read === undefined ? [] : [read];
+    }),
+  };
+}
+
+function readVersion(raw: string | number | undefined): Version {
+  const text = typeof raw === "number" ? raw.toFixed(1) : raw;
+  return versions.find((each) => each === text) ?? newest;
+}
+
+/** Each line of `network.links`, for every ordered pair of hosts that it names. */
+function readLinks(
+  raw: RawScenario,
+  nodes: Scenario["nodes"],
+  hosts: Scenario["hosts"],
+  words: Vocabulary,
+): readonly ScenarioLink[] {
+  const hostOf = new Map(nodes.map((node) => [node.name, node.host]));
+  for (const [name, client] of Object.entries(raw.clients ?? {}))
+    hostOf.set(name, client.host ?? name);
+  const links: ScenarioLink[] = [];
+  raw.network?.links?.forEach((link, i) => {
+    if (link === undefined) return;
+    const path = ["network", "links", i];
+    const ends = (key: "from" | "to"): readonly string[] | undefined => {
+      const text = link[key];
+      if (text === undefined) return undefined;
+      return words.places([...path, key], text).map((name) => hostOf.get(name) ?? name);
+    };
+    const from = ends("from") ?? [];
+    const to = ends("to") ?? hosts.map((host) => host.name).filter((name) => !from.includes(name));
+    const settings = readLinkSettings(link);
+    const direction = link.direction ?? "both";
+    for (const a of from)
+      for (const b of to) {
+        if (a === b) continue;
+        if (direction !== "from") links.push({ from: a, to: b, settings });
+        if (direction !== "to") links.push({ from: b, to: a, settings });
+      }
+  });
+  return links;
+}
+
+function firstSentence(text: string): string | undefined {
+  const [sentence] = text.replaceAll("\n", " ").split(/(?<=[.:!?]) /);
+  return sentence === undefined || sentence === "" ? undefined : sentence.replace(/[.:]$/, "");
+}
+
+/** As one reads the file: by line and column, each mistake once, other files behind it. */
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  const told = new Map(problems.map((problem) => [formatProblem(problem), problem]));
+  const keyed = [...told.values()].map((problem, i) => {
+    const match = /^(.*?):(\d+)(?::(\d+))?$/.exec(problem.where);
+    return { problem, i, line: Number(match?.[2] ?? 0), column: Number(match?.[3] ?? -1) };
+  });
+  keyed.sort((a, b) => {
+    const ownA = a.column < 0 ? 1 : 0;
+    const ownB = b.column < 0 ? 1 : 0;
+    if (ownA !== ownB) return ownA - ownB;
+    if (ownA === 1) return a.i - b.i;
+    return a.line - b.line || a.column - b.column || a.i - b.i;
+  });
+  return keyed.map(({ problem }) => problem);
+}

@@ -1,0 +1,261 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parseRedisConfig } from "../../../src/redis/config/parse-redis-config.js";
+import { parseSentinelConfig } from "../../../src/redis/config/parse-sentinel-config.js";
+import { Rewrite } from "../../../src/redis/config/rewrite.js";
+import {
+  rewriteServerConfig,
+  rewriteServerOptions,
+} from "../../../src/redis/config/rewrite-server.js";
+import type { ServerSettings } from "../../../src/redis/config/settings.js";
+import type { Version } from "../../../src/redis/version.js";
+
+const data = join(import.meta.dirname, "../../data");
+
+function asWritten(name: string): string {
+  return readFileSync(join(data, "walkthrough/conf-before", name), "utf8");
+}
+
+/** What redis-server 7.0.15 made of the walkthrough's file: CONFIG REWRITE at once, and after REPLICAOF. */
+function recorded(name: string): string {
+  return readFileSync(join(data, "rewritten", name), "utf8");
+}
+
+function settingsOf(text: string, version: Version): ServerSettings {
+  const { settings, problems } = parseRedisConfig({ path: "redis.conf", text }, { version });
+  expect(problems).toEqual([]);
+  return settings;
+}
+
+/** CONFIG REWRITE of a server that was started with this file. */
+function rewritten(
+  text: string,
+  version: Version,
+  replicaof?: ServerSettings["replicaof"],
+): string {
+  return rewriteServerConfig(text, settingsOf(text, version), replicaof, version);
+}
+
+/** CONFIG REWRITE of a 7.0 server of the walkthrough, whose file was rewritten once before. */
+function rewrittenAgain(port: number, replicaof?: ServerSettings["replicaof"]): string {
+  const settings = settingsOf(asWritten(`redis-${port}.conf`), "7.0");
+  return rewriteServerConfig(recorded(`redis-${port}.first.conf`), settings, replicaof, "7.0");
+}
+
+const oldMaster = { host: "192.168.6.86", port: 6379 };
+const newMaster = { host: "192.168.6.86", port: 6380 };
+
+// rewriteConfig()
+describe("CONFIG REWRITE of 7.0", () => {
+  test("of a replica gives the file that redis-server gives, to the byte", () => {
+    for (const port of [6380, 6381]) {
+      const text = asWritten(`redis-${port}.conf`);
+      expect(rewritten(text, "7.0", oldMaster)).toBe(recorded(`redis-${port}.first.conf`));
+    }
+  });
+
+  test("after REPLICAOF NO ONE leaves a blank line where replicaof stood", () => {
+    expect(rewrittenAgain(6380)).toBe(recorded("redis-6380.second.conf"));
+  });
+
+  test("after REPLICAOF puts the new master in the place of the old one", () => {
+    expect(rewrittenAgain(6381, newMaster)).toBe(recorded("redis-6381.second.conf"));
+  });
+
+  test("of a master that became a replica adds the line at the end", () => {
+    expect(rewrittenAgain(6379, newMaster)).toBe(recorded("redis-6379.second.conf"));
+  });
+
+  // Where 7.0 adds several lines at once, it walks a hash table whose order differs from process to
+  // process; this recording has another one than ours.
+  test("adds the same lines as redis-server, in the order of its table", () => {
+    const sorted = (text: string): string[] => text.split("\n").sort();
+    const ours = rewritten(asWritten("redis-6379.conf"), "7.0");
+    expect(sorted(ours)).toEqual(sorted(recorded("redis-6379.first.conf")));
+  });
+
+  // The nothing behind the last newline is read as a blank line, once.
+  test("a second time adds a blank line, and a third time nothing", () => {
+    const twice = rewrittenAgain(6379);
+    expect(twice).toBe(`${recorded("redis-6379.first.conf")}\n`);
+    const settings = settingsOf(asWritten("redis-6379.conf"), "7.0");
+    expect(rewriteServerConfig(twice, settings, undefined, "7.0")).toBe(twice);
+  });
+
+  // ACLLoadConfiguredUsers() resets the default user, and a reset says sanitize-payload.
+  test("after a restart says sanitize-payload of the default user", () => {
+    expect(rewritten(recorded("redis-6379.first.conf"), "7.0")).toContain(
+      "user default on sanitize-payload #8d96",
+    );
+  });
+
+  test("turns what it has never heard of into a comment", () => {
+    const rewrite = new Rewrite('port 1\nfrobnicate 3\nset "x\n', { version: "7.0" });
+    expect(rewrite.content()).toBe('port 1\n# ??? frobnicate 3\n# ??? set "x\n\n');
+  });
+
+  test("keeps save empty where nothing is saved", () => {
+    expect(rewritten('save ""\n', "7.0")).toContain('save ""\n');
+  });
+});
+
+describe("CONFIG REWRITE of 6.2", () => {
+  // rewriteConfigReadOldFile() with fgets(); rewriteConfig()'s own order behind the table.
+  test("adds users and save rules in the order of config.c, without a blank line", () => {
+    expect(rewritten(asWritten("redis-6379.conf"), "6.2")).toBe(
+      [
+        "port 6379",
+        "protected-mode no",
+        "daemonize yes",
+        'pidfile "/var/run/redis-6379.pid"',
+        'logfile "6379.log"',
+        'dir "/data/data"',
+        'requirepass "123456"',
+        'dbfilename "dump-6379.rdb"',
+        "# Generated by CONFIG REWRITE",
+        "save 3600 1",
+        "save 300 100",
+        "save 60 10000",
+        "user default on #8d969eef6ecad3c29a3a629280e686cf0c3f5d5a86aff3ca12020c923adc6c92 ~* &* +@all",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("writes nothing for no save rules, so that the default ones return", () => {
+    expect(rewritten('save ""\n', "6.2")).not.toContain("save");
+  });
+
+  test("keeps what it does not know", () => {
+    const rewrite = new Rewrite("# mine\n\n\nfrobnicate 3\n", { version: "6.2" });
+    expect(rewrite.content()).toBe("# mine\n\nfrobnicate 3\n");
+  });
+});
+
+describe("a rewritten option", () => {
+  test("takes the place of its old name", () => {
+    expect(rewritten("slave-priority 10\nmin-slaves-to-write 1\n", "7.0")).toMatch(
+      /^replica-priority 10\nmin-replicas-to-write 1\n/,
+    );
+    expect(rewritten("slave-priority 10\n", "6.2")).toMatch(/^replica-priority 10\n/);
+  });
+
+  test("stays in the file at its default if it stood there, and is not added otherwise", () => {
+    const text = rewritten("repl-timeout 60\n", "7.0");
+    expect(text).toMatch(/^repl-timeout 60\n/);
+    expect(text).not.toContain("repl-backlog-size");
+  });
+
+  test("is written in the largest unit that leaves no rest", () => {
+    expect(rewritten("maxmemory 3000\nrepl-backlog-size 4194304\n", "7.0")).toMatch(
+      /^maxmemory 3000\nrepl-backlog-size 4mb\n/,
+    );
+  });
+
+  test("loses the lines that are said twice", () => {
+    const text = "appendonly yes\nappendonly no\n# end\n";
+    expect(rewritten(text, "7.0")).toMatch(/^appendonly no\n\n# end\n/);
+  });
+});
+
+describe("a user", () => {
+  // ACLDescribeUser()
+  test("is written with the digest of its password", () => {
+    const text = "user bob on >x ~k* +get +@hash -hset\nuser al off\n";
+    const users = (version: Version): string[] =>
+      rewritten(text, version)
+        .split("\n")
+        .filter((line) => line.startsWith("user"));
+    const digest = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
+    expect(users("7.0")).toEqual([
+      "user al off resetchannels -@all",
+      `user bob on #${digest} ~k* resetchannels -@all +@hash +get -hset`,
+      "user default on nopass ~* &* +@all",
+    ]);
+    expect(users("6.2")[0]).toBe("user al off &* -@all");
+  });
+});
+
+describe("the state of a Sentinel", () => {
+  // rewriteConfigSentinelOption(): each `sentinel <option>` is an option of its own.
+  test("is written line by line as 7.0.15 does at its first start", () => {
+    const text = asWritten("sentinel-26379.conf");
+    const want = recorded("sentinel-26379.first.conf");
+    const myid = /sentinel myid (\w{40})/.exec(want)?.[1];
+    const { settings } = parseSentinelConfig({ path: "sentinel.conf", text }, { version: "7.0" });
+
+    const rewrite = new Rewrite(text, { version: "7.0", isSentinel: true });
+    rewriteServerOptions(rewrite, settings, undefined, "7.0");
+    rewrite.line("sentinel myid", `sentinel myid ${myid}`, true);
+    rewrite.line("sentinel deny-scripts-reconfig", "sentinel deny-scripts-reconfig yes", false);
+    rewrite.line("sentinel monitor", "sentinel monitor mymaster 192.168.6.86 6379 2", true);
+    rewrite.line("sentinel auth-pass", "sentinel auth-pass mymaster 123456", true);
+    rewrite.line("sentinel config-epoch", "sentinel config-epoch mymaster 0", true);
+    rewrite.line("sentinel leader-epoch", "sentinel leader-epoch mymaster 0", true);
+    rewrite.line("sentinel current-epoch", "sentinel current-epoch 0", true);
+
+    expect(rewrite.content()).toBe(want);
+  });
+
+  // The file of the walkthrough's first Sentinel, told as its flushes told it: at the start, with the
+  // replicas, with the other Sentinels, after the failover.
+  test("becomes the walkthrough's file after its failover", () => {
+    let text = [
+      "port 26379",
+      "sentinel monitor mymaster 127.0.0.1 6379 2",
+      "sentinel auth-pass mymaster 123456",
+      "sentinel deny-scripts-reconfig yes",
+      "sentinel resolve-hostnames no",
+      "sentinel announce-hostnames no",
+      "",
+    ].join("\n");
+    const { settings } = parseSentinelConfig({ path: "sentinel.conf", text }, { version: "6.2" });
+    const flush = (port: number, epoch: number, replicas: number[], sentinels: string[]): void => {
+      const rewrite = new Rewrite(text, { version: "6.2", isSentinel: true });
+      rewriteServerOptions(rewrite, settings, undefined, "6.2");
+      const say = (option: string, value: string): void => {
+        rewrite.line(`sentinel ${option}`, `sentinel ${option} ${value}`, true);
+      };
+      say("myid", "723c298e60d923d831bc569d5a0936f612eba8e5");
+      say("deny-scripts-reconfig", "yes");
+      say("resolve-hostnames", "no");
+      say("announce-hostnames", "no");
+      say("monitor", `mymaster 127.0.0.1 ${port} 2`);
+      say("auth-pass", "mymaster 123456");
+      say("config-epoch", `mymaster ${epoch}`);
+      say("leader-epoch", `mymaster ${epoch}`);
+      for (const replica of replicas) say("known-replica", `mymaster 127.0.0.1 ${replica}`);
+      for (const sentinel of sentinels) say("known-sentinel", `mymaster 127.0.0.1 ${sentinel}`);
+      say("current-epoch", `${epoch}`);
+      text = rewrite.content();
+    };
+    const peers = [
+      "26381 4f5da87e384503cfa9589c1972c652104c24e217",
+      "26380 26917cfcdbe1548e3c54944194e52752934a04a9",
+    ];
+
+    flush(6379, 0, [], []);
+    flush(6379, 0, [6380], []);
+    flush(6379, 0, [6380, 6381], []);
+    flush(6379, 0, [6380, 6381], peers);
+    flush(6380, 1, [6379, 6381], peers);
+
+    const said = text.split("\n").filter((line) => /^(?:port|sentinel) /.test(line));
+    const want = readFileSync(join(data, "walkthrough/sentinel-26379.after.conf"), "utf8");
+    expect(`${said.join("\n")}\n`).toBe(want);
+    expect(text).toContain("protected-mode no\n");
+  });
+
+  test("grows where it stood, and loses what is gone", () => {
+    const text = "sentinel monitor m 1.1.1.1 6379 2\nsentinel known-replica m 1.1.1.1 6380\n";
+    const rewrite = new Rewrite(text, { version: "6.2", isSentinel: true });
+    rewrite.line("sentinel monitor", "sentinel monitor m 1.1.1.1 6380 2", true);
+    rewrite.markProcessed("sentinel known-replica");
+    rewrite.line("sentinel current-epoch", "sentinel current-epoch 1", true);
+
+    expect(rewrite.content()).toBe(
+      "sentinel monitor m 1.1.1.1 6380 2\n\n# Generated by CONFIG REWRITE\nsentinel current-epoch 1\n",
+    );
+  });
+});

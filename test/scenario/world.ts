@@ -1,0 +1,31 @@
+/** What the tests of scenario files share: a scenario from a text, and its mistakes as a person sees them. */
+import { formatProblem } from "../../src/scenario/document.js";
+import { parseScenario } from "../../src/scenario/parse.js";
+import type { Scenario } from "../../src/scenario/scenario.js";
+
+export interface Given {
+  readonly files?: Readonly<Record<string, string>>;
+  readonly set?: readonly string[];
+}
+
+export function scenarioOf(text: string, given: Given = {}): Scenario {
+  const parsed = parseScenario(text, options(given));
+  if (parsed.scenario === undefined)
+    throw new Error(`it has mistakes:\n${parsed.problems.map(formatProblem).join("\n")}`);
+  return parsed.scenario;
+}
+
+export function mistakes(text: string, given: Given = {}): readonly string[] {
+  return (parseScenario(text, options(given)).problems ?? []).map(formatProblem);
+}
+
+function options(given: Given) {
+  return {
+    file: "partition.yaml",
+    read: (path: string) => given.files?.[path],
+    set: given.set ?? [],
+  };
+}
+
+/** One master, two replicas, three Sentinels. */
+export const usual = ["duration: 60s", "nodes: { replicas: 2, sentinels: 3 }", ""].join("\n");
