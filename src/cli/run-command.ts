@@ -8,6 +8,7 @@ import type { RunResult } from "../run/result.js";
 import { Run } from "../run.js";
 import { type Duration, milliseconds } from "../kernel/time.js";
 import { parseDuration } from "../scenario/duration.js";
+import type { Scenario } from "../scenario/scenario.js";
 import { printChanges } from "./changes.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { LineFile } from "./line-file.js";
@@ -97,7 +98,7 @@ function runOnce(
   until: Duration | undefined,
 ): ExitCode {
   const shows = args.json !== true && args.quiet !== true;
-  const transcript = shows ? new Transcript({ verbose: args.verbose === true }) : undefined;
+  const transcript = shows ? transcriptOf(scenario, args.verbose === true) : undefined;
   const trace =
     args.trace === undefined
       ? undefined
@@ -131,6 +132,13 @@ function runOnce(
   return verdictCode(result);
 }
 
+function transcriptOf(scenario: Scenario, verbose: boolean): Transcript {
+  const files = scenario.nodes.map(
+    ({ name, config }) => [`${name} ${config.path}`, config.text] as const,
+  );
+  return new Transcript({ verbose, files: new Map(files) });
+}
+
 function printTranscript(
   run: Run,
   transcript: Transcript,
@@ -146,7 +154,8 @@ function printTranscript(
     12,
   );
   for (const line of transcript.lines) out(transcriptText(line, nameWidth));
-  if (args.verbose === true || fromFiles) printChanges(run);
+  const looked = plan.steps.some((step) => step.action.kind === "look");
+  if (args.verbose === true || (fromFiles && !looked)) printChanges(run);
   out("");
   for (const line of summaryLines(result, replayCommand(args, result.seed))) out(line);
 }

@@ -10,6 +10,7 @@ import type { Fault } from "../kernel/fault.js";
 import type { RunRecord } from "../kernel/record.js";
 import type { Instant } from "../kernel/time.js";
 import type { RedisNote } from "../redis/note.js";
+import { changedLines } from "./changed-lines.js";
 
 /** What a line is about, for its colour. */
 export type Tone = "event" | "alarm" | "log" | "fault" | "command" | "reply" | "print" | "process";
@@ -30,17 +31,31 @@ export interface TranscriptLine {
 const cycle = 4;
 
 export interface TranscriptOptions {
-  /** Also what servers log about their everyday work, and each Sentinel's notices. */
+  /** Also what is logged below notice, the banners of processes that start, and the operators. */
   readonly verbose: boolean;
+  /** Files as they were before the run, by `node path`: a look shows what has changed in them. */
+  readonly files?: ReadonlyMap<string, string>;
 }
+
+/** What every process of Redis logs before it does anything. */
+const banners = [
+  /^oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo$/,
+  /^Redis version=/,
+  /^Configuration loaded$/,
+  /^Server initialized$/,
+  /^monotonic clock: /,
+];
 
 export class Transcript {
   readonly lines: TranscriptLine[] = [];
   readonly #recent = new Map<string, TranscriptLine[]>();
   readonly #verbose: boolean;
+  /** As they were when somebody looked last. */
+  readonly #files: Map<string, string>;
 
   constructor(options: TranscriptOptions) {
     this.#verbose = options.verbose;
+    this.#files = new Map(options.files ?? []);
   }
 
   record(record: RunRecord): void {
@@ -52,6 +67,7 @@ export class Transcript {
         this.#add("fault", describeFault(record.fault), "fault", record.at);
         break;
       case "up":
+        if (record.node.startsWith("operator@") && !this.#verbose) break;
         this.#add(record.node, record.boot === 0 ? "starts" : "starts again", "process", record.at);
         break;
       case "down":
@@ -67,7 +83,7 @@ export class Transcript {
         this.#add(node, `${note.channel} ${note.payload}`, toneOf(note.channel), at);
         break;
       case "log":
-        if (this.#verbose || note.level === "*" || note.level === "#")
+        if (this.#verbose || this.#isNews(note.level, note.text))
           this.#add(node, note.text, "log", at);
         break;
       case "print":
@@ -77,18 +93,31 @@ export class Transcript {
         if (this.#verbose) this.#add(node, `rewrote ${note.path}`, "log", at);
         break;
       case "command":
-        this.#add(note.target, `> ${note.command}`, "command", at, false);
-        for (const line of note.reply.split(/\r?\n/)) {
-          if (line !== "") this.#add(note.target, line, "reply", at, false);
-        }
+        this.#add(note.target, `> ${note.command}`, "command", at);
+        this.#reply(note, at);
         break;
       default:
     }
   }
 
-  #add(who: string, text: string, tone: Tone, at: Instant, folds = true): void {
+  #isNews(level: string, text: string): boolean {
+    return (level === "*" || level === "#") && !banners.some((banner) => banner.test(text));
+  }
+
+  #reply(note: Extract<RedisNote, { kind: "command" }>, at: Instant): void {
+    const key = `${note.target} ${note.command.slice("cat ".length)}`;
+    const before = note.command.startsWith("cat ") ? this.#files.get(key) : undefined;
+    const lines =
+      before === undefined || this.#verbose
+        ? note.reply.split(/\r?\n/)
+        : changedLines(before, note.reply).map(({ sign, line }) => `${sign} ${line}`);
+    if (before !== undefined) this.#files.set(key, note.reply);
+    for (const line of lines) if (line !== "") this.#add(note.target, line, "reply", at);
+  }
+
+  #add(who: string, text: string, tone: Tone, at: Instant): void {
     const recent = this.#recent.get(who) ?? [];
-    const same = folds ? recent.find((line) => alike(line.text, text)) : undefined;
+    const same = foldsInto(recent, text, tone);
     if (same !== undefined) {
       same.count++;
       same.lastAt = at;
@@ -97,9 +126,22 @@ export class Transcript {
     }
     const line: TranscriptLine = { at, who, text, tone, count: 1, lastAt: at, lastText: text };
     this.lines.push(line);
-    if (folds) this.#recent.set(who, [...recent, line].slice(-cycle));
-    else this.#recent.delete(who);
+    this.#recent.set(who, [...recent, line].slice(-cycle));
   }
+}
+
+/**
+ * What an application prints folds with its line before only, so that a run of failures stands between
+ * the successes; what a node logs may come round in a cycle. Replies and commands never fold.
+ */
+function foldsInto(
+  recent: readonly TranscriptLine[],
+  text: string,
+  tone: Tone,
+): TranscriptLine | undefined {
+  if (tone === "reply" || tone === "command") return undefined;
+  const candidates = tone === "print" ? recent.slice(-1) : recent;
+  return candidates.find((line) => line.tone === tone && alike(line.text, text));
 }
 
 /** Two lines that differ only in numbers say the same again. Ids and offsets are numbers, too. */

@@ -4,9 +4,13 @@
  */
 
 export type RedisNote =
-  /** What a subscriber of this Sentinel would receive (`sentinelEvent`). */
+  /**
+   * What a subscriber of this Sentinel would receive (`sentinelEvent`). Its log has the same as a line
+   * `<channel> <payload>` at this level; there is no `log` note beside it.
+   */
   | {
       readonly kind: "event";
+      readonly level: "-" | "*" | "#";
       readonly channel: string;
       readonly payload: string;
       /** The name of the master it is about, also where the payload has none (votes, epochs). */

@@ -54,10 +54,6 @@ export function parseSpan(text: string): Span | undefined {
   return min === undefined || max === undefined || min > max ? undefined : { min, max };
 }
 
-export function fixed(duration: Duration): Span {
-  return { min: duration, max: duration };
-}
-
 /** The shortest exact way to write it: `1.5s`, `500ms`. */
 export function formatDuration(duration: Duration): string {
   for (const unit of ["h", "m", "s", "ms"]) {

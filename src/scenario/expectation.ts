@@ -67,7 +67,10 @@ export type ExpectationKind =
       readonly line: string;
       readonly times: Bound;
     }
-  /** Resynchronisations that masters granted after a step first acted (undefined: in the whole run). */
+  /**
+   * Resynchronisations granted to any of `nodes`, as the replica's log tells it, after a step first acted
+   * (undefined: in the whole run).
+   */
   | {
       readonly kind: "resyncs";
       readonly resync: "full" | "partial";

@@ -120,7 +120,7 @@ function readKind(
       return {
         kind: "resyncs",
         resync,
-        nodes: value.by === undefined ? undefined : words.servers([...path, "by"], value.by),
+        nodes: value.of === undefined ? undefined : words.servers([...path, "of"], value.of),
         after: words.step([...path, "after"], value.after),
         times: bound(value),
       };
@@ -187,9 +187,9 @@ function sentence(claim: ExpectationKind): string {
     case "prints":
       return `${owner(claim.client)}lines ${JSON.stringify(claim.line)}: ${inWords(claim.times, number)}`;
     case "resyncs": {
-      const by = claim.nodes === undefined ? "" : ` by ${listed(claim.nodes)}`;
+      const of = claim.nodes === undefined ? "" : ` of ${listed(claim.nodes)}`;
       const after = claim.after === undefined ? "" : ` after ${claim.after}`;
-      return `${claim.resync} resynchronisations${by}${after}: ${inWords(claim.times, number)}`;
+      return `${claim.resync} resynchronisations${of}${after}: ${inWords(claim.times, number)}`;
     }
   }
 }

@@ -430,7 +430,7 @@ const names = z.union([z.string(), z.array(z.string())], {
 const resyncBound = (what: string) =>
   z
     .strictObject({
-      by: names.optional().describe("Only what these servers granted."),
+      of: names.optional().describe("Only those of these replicas."),
       after: word("the name of a step").optional().describe("Only from a step on."),
       ...writesBound,
     })
@@ -519,8 +519,8 @@ const expectations = {
     )
     .optional()
     .describe("A client prints a line; at least once by default."),
-  "full-resyncs": resyncBound("Full resynchronisations that masters granted."),
-  "partial-resyncs": resyncBound("Partial resynchronisations that masters granted."),
+  "full-resyncs": resyncBound("Full resynchronisations that replicas were granted."),
+  "partial-resyncs": resyncBound("Partial resynchronisations that replicas were granted."),
 };
 
 export const expectationKeys: readonly string[] = Object.keys(expectations);

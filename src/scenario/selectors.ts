@@ -11,7 +11,6 @@ import type { RandomStream } from "../kernel/random.js";
 import type { RedisNote } from "../redis/note.js";
 import { type Choice, SelectorError } from "./action.js";
 import type { Selector } from "./selector.js";
-import { listed } from "./suggest.js";
 
 /** What the fold must know about the world: no more than its layout. */
 export interface Topology {
@@ -352,9 +351,4 @@ export class SelectorState {
     const ip = this.#topology.names.find((each) => each.name === host)?.ip ?? host;
     return this.#addresses.get(`${ip}:${port}`);
   }
-}
-
-/** For messages: `the master (r2)`. */
-export function describeChoice(text: string, names: readonly string[]): string {
-  return names.length === 1 && names[0] === text ? text : `${text} (${listed(names)})`;
 }

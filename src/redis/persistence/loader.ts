@@ -16,7 +16,7 @@ const interval = 2 * 1_024 * 1_024;
 /** Slices need not be finer than this to tell a client, or a master, that we live. */
 const sliceMin = 20_000;
 
-export interface Load {
+interface Load {
   /** To be read and parsed. */
   readonly bytes: number;
   /** In memory, to be freed before. */

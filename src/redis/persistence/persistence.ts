@@ -28,7 +28,7 @@ const sigusr1 = 10;
 type ChildKind = "none" | "rdbDisk" | "rdbSocket" | "aof";
 
 /** A save that was started: what is saved, and how long its child takes to serialise it. */
-export interface Save {
+interface Save {
   readonly rdb: RdbFile;
   readonly work: Duration;
 }

@@ -13,6 +13,8 @@ import { encode } from "../wire/encode.js";
 import { raw, type Segment } from "../wire/value.js";
 import { BlockChain } from "./block-chain.js";
 
+/** CONFIG_REPL_BACKLOG_MIN_SIZE */
+const minimumBacklogSize = 16_384;
 /** REPL_BACKLOG_TRIM_BLOCKS_PER_CALL, and ten times as many in beforeSleep(). */
 const blocksPerAppend = 64;
 const blocksPerSleep = 640;
@@ -133,6 +135,3 @@ export class Backlog {
     this.#head = 0;
   }
 }
-
-/** CONFIG_REPL_BACKLOG_MIN_SIZE */
-export const minimumBacklogSize = 16_384;

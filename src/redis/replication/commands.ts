@@ -9,7 +9,7 @@ import type { Replication } from "./replication.js";
 import { role } from "./role.js";
 import type { Sync } from "./sync.js";
 
-export interface CommandParts {
+interface CommandParts {
   readonly replication: Replication;
   readonly replconf: Replconf;
   readonly sync: Sync;

@@ -14,7 +14,7 @@ const stateNames: Readonly<Record<ReplicaState, string>> = {
   online: "online",
 };
 
-export interface InfoSources {
+interface InfoSources {
   readonly server: DataServer;
   readonly history: History;
   readonly stream: Stream;

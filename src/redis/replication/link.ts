@@ -23,7 +23,7 @@ import type { Stream } from "./stream.js";
 import { Transfer } from "./transfer.js";
 
 /** `repl_state`. From "receivePingReply" to "receivePsyncReply" it is a handshake. */
-export type LinkState =
+type LinkState =
   | "none"
   | "connect"
   | "connecting"

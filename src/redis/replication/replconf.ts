@@ -16,7 +16,7 @@ import type { FullSync } from "./full-sync.js";
 import type { Link } from "./link.js";
 import { type Announcement, noAnnouncement } from "./replica-entry.js";
 
-/** NET_HOST_STR_LEN from 7.0, NET_IP_STR_LEN's worth of room before. */
+/** NET_HOST_STR_LEN */
 const hostLengthMax = 256;
 
 export class Replconf {

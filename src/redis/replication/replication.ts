@@ -404,12 +404,8 @@ export class Replication {
 
   /** INFO replication, the lines after its title (replication.md 9.2). */
   infoText(): string {
-    return replicationInfo({ ...this.#sources, server: this.#server });
-  }
-
-  get #sources() {
     const { history, stream, replicas, link, failover } = this;
-    return { history, stream, replicas, link, failover };
+    return replicationInfo({ server: this.#server, history, stream, replicas, link, failover });
   }
 
   /** CONFIG GET replicaof and CONFIG REWRITE: `host port`, or undefined as a master. */

@@ -88,7 +88,7 @@ const options: readonly Option[] = [
 ];
 
 export function configCommand(state: SentinelState, call: Call): Value {
-  const { from70, from72 } = state.behaviour;
+  const { from72 } = state.behaviour;
   const { length } = call.args;
   if (from72 && length < 4) {
     return error("ERR wrong number of arguments for 'sentinel|config' command");
@@ -96,7 +96,7 @@ export function configCommand(state: SentinelState, call: Call): Value {
   const action = lowerCase(call.args[2] as string);
   if (action === "set" && (from72 ? length >= 5 : length === 5)) return set(state, call);
   if (action === "get" && (from72 ? length >= 4 : length === 4)) return get(state, call);
-  return error(from70 && from72 ? onlyTheseFrom72 : onlyThese);
+  return error(from72 ? onlyTheseFrom72 : onlyThese);
 }
 
 const onlyThese = "ERR Only SENTINEL CONFIG GET <option> / SET <option> <value> are supported.";

@@ -88,8 +88,9 @@ export function checkObjectivelyDown(state: SentinelState, master: Instance): vo
  */
 export function askOtherSentinels(state: SentinelState, master: Instance, forced: boolean): void {
   const { askPeriod } = state.timing;
+  const now = state.now();
   for (const sentinel of master.sentinels.records) {
-    const since = state.now() - sentinel.lastMasterDownReplyTime;
+    const since = now - sentinel.lastMasterDownReplyTime;
     if (since > askPeriod * 5) {
       sentinel.clear(flag.masterDown);
       sentinel.leader = undefined;

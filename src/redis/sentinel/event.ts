@@ -1,6 +1,7 @@
 /**
- * What a Sentinel tells the world (`sentinelEvent()`): a line in its log, a message to its subscribers on
- * the channel named after the event, and a note. Debug events are only logged.
+ * What a Sentinel tells the world (`sentinelEvent()`): a message to its subscribers on
+ * the channel named after the event, and a note, from which its line in the log can be had as well.
+ * Debug events are only logged.
  */
 import type { Instance } from "./instance.js";
 import { kindText } from "./instance.js";
@@ -32,10 +33,8 @@ export function plainEvent(
   master: Instance | undefined,
 ): void {
   const payload = text.length > payloadMax ? text.slice(0, payloadMax) : text;
-  const { process } = state;
-  if (process.logs(level)) process.log(level, `${channel} ${payload}`);
-  process.publish(channel, payload);
-  state.note({ kind: "event", channel, payload, master: master?.name });
+  state.process.publish(channel, payload);
+  state.note({ kind: "event", level, channel, payload, master: master?.name });
 }
 
 /** An event for whoever debugs a Sentinel: logged, never published. */

@@ -124,7 +124,8 @@ const stateFlagsFrom70 = [
 
 const stateFlagsFrom72 = [[flag.masterReboot, "master_reboot"]] as const;
 
-function flagsText(state: SentinelState, instance: Instance): string {
+/** As in the reply: comma-separated, in Redis's order. */
+export function flagsText(state: SentinelState, instance: Instance): string {
   const words: string[] = [];
   const add = (flags: readonly (readonly [number, string])[]): void => {
     for (const [bit, word] of flags) if (instance.is(bit)) words.push(word);

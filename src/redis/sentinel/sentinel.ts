@@ -10,11 +10,14 @@ import type { CommandTable } from "../server/command.js";
 import type { InfoSection, Mode, ShutdownOptions } from "../server/mode.js";
 import { ServerProcess } from "../server/process.js";
 import { behaviours, type Version } from "../version.js";
+import type { SentinelView } from "../view.js";
 import type { Segment, Value } from "../wire/value.js";
 import { sentinelCommands } from "./commands.js";
 import { event } from "./event.js";
 import { flushConfig } from "./flush.js";
 import { sentinelSections } from "./info-sections.js";
+import { currentMasterAddress } from "./instance.js";
+import { flagsText } from "./instance-reply.js";
 import { loadMasters } from "./load.js";
 import { receive } from "./replies.js";
 import { SentinelState } from "./state.js";
@@ -43,7 +46,7 @@ export function redisSentinel(options: SentinelOptions): ActorFactory {
     const fatal =
       content === undefined
         ? [`Fatal error, can't open config file '${path}': No such file or directory`]
-        : problems.map(({ where, what }) => `*** FATAL CONFIG FILE ERROR *** ${where}: ${what}`);
+        : problems.map(({ where, what }) => `Reading the configuration file, at ${where}: ${what}`);
     return new ServerProcess(context, {
       settings,
       behaviour,
@@ -103,6 +106,16 @@ export class Sentinel implements Mode {
 
   closed(connection: ConnectionId, _why: CloseReason): void {
     this.state.lost(connection);
+  }
+
+  view(): SentinelView {
+    const { state } = this;
+    const masters = state.masters.records.map((master) => {
+      const { ip, port } = currentMasterAddress(master);
+      const { name, configEpoch } = master;
+      return { name, ip, port, configEpoch, flags: flagsText(state, master) };
+    });
+    return { kind: "sentinel", id: state.myid, epoch: state.currentEpoch, masters };
   }
 
   /** A Sentinel has nothing to save and nobody to wait for. */

@@ -57,7 +57,7 @@ export class SentinelState {
     this.behaviour = process.behaviour;
     this.settings = settings;
     this.addresses = new Addresses(process.context, process.behaviour, settings);
-    this.tableSeed = process.context.random.below(2 ** 32) | 0;
+    this.tableSeed = process.context.random.below(0x1_0000_0000) | 0;
     this.masters = new InstanceTable(this.tableSeed);
     this.currentEpoch = settings.currentEpoch;
     this.previousTime = process.context.now();

@@ -3,6 +3,7 @@
  * event loop, the clients, the command table's checks, pub/sub, AUTH and ACL, CLIENT and the
  * configuration file (`ServerProcess`); the mode is what differs.
  */
+import type { NodeView } from "../view.js";
 import type { Address, ChildId, CloseReason, ConnectionId, TimerId } from "../../kernel/actor.js";
 import type { Database } from "../keyspace/database.js";
 import type { ErrorReply, Segment, Value } from "../wire/value.js";
@@ -75,6 +76,9 @@ export interface Mode {
   inspect?(): unknown;
   /** CONFIG GET replicaof: `host port`, empty for a master. */
   readonly masterLine?: string;
+
+  /** What a person may look at from outside. */
+  view(): NodeView;
 
   /** INFO sections by lower-case name, in Redis's order; each text without the `# Title` line. */
   readonly infoSections: readonly InfoSection[];

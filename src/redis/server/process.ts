@@ -12,6 +12,7 @@ import type { ConfigFile } from "../config/config-file.js";
 import type { ServerSettings } from "../config/settings.js";
 import type { RedisNote } from "../note.js";
 import type { Behaviour } from "../version.js";
+import type { NodeView } from "../view.js";
 import { encode } from "../wire/encode.js";
 import { RequestParser } from "../wire/parse-request.js";
 import { type ErrorReply, error, type Request, type Segment, type Value } from "../wire/value.js";
@@ -27,6 +28,7 @@ import { protectedModeDenies, protectedModeText } from "./protected-mode.js";
 import { PubSub } from "./pubsub.js";
 import { Statistics } from "./statistics.js";
 import { Watches } from "./watches.js";
+import { Writer } from "./writer.js";
 
 export interface ServerProcessOptions {
   readonly settings: ServerSettings;
@@ -40,8 +42,6 @@ export type LogLevel = "." | "-" | "*" | "#";
 
 /** `CLIENTS_CRON_MIN_ITERATIONS` */
 const cronClientsMin = 5;
-/** What a socket takes at once, whatever its window. */
-const closingReplyMax = 16 * 1_024;
 const tooManyClients = error("ERR max number of clients reached");
 
 export class ServerProcess implements Actor {
@@ -69,6 +69,8 @@ export class ServerProcess implements Actor {
   blockedClients = 0;
 
   readonly #dispatcher: Dispatcher;
+  readonly #writer: Writer;
+  readonly #finished = (client: Client): void => this.freeClientAsync(client);
   readonly #cron: TimerId;
   /** Due while the dataset was loading. */
   #cronHeldBack = false;
@@ -79,8 +81,6 @@ export class ServerProcess implements Actor {
   readonly #byConnection: (Client | undefined)[] = [];
   /** Goes round the clients, a few each cron (`clientsCron()`). */
   #round: Iterator<Client>;
-  /** Clients with something to write, the last to get something first. */
-  #pending: Client | undefined;
   #closing: Client[] = [];
   #unblocked: Client[] = [];
   #postponed: Client[] = [];
@@ -93,6 +93,7 @@ export class ServerProcess implements Actor {
     this.refreshClock();
     this.startedAt = this.unixtime;
     this.runId = context.random.hex(40);
+    this.#writer = new Writer(context, this.statistics);
     this.#cron = context.timer("serverCron");
     this.#round = this.#clients.values();
     this.pubsub = new PubSub(this);
@@ -143,13 +144,8 @@ export class ServerProcess implements Actor {
     }
   }
 
-  inspect(): unknown {
-    return {
-      state: this.mode.inspect?.(),
-      mode: this.mode.name,
-      runId: this.runId,
-      clients: [...this.#clients].map((client) => describeClient(this, client)),
-    };
+  inspect(): NodeView {
+    return this.mode.view();
   }
 
   // Clock and log.
@@ -267,7 +263,7 @@ export class ServerProcess implements Actor {
     if (client.replyMode !== "on" && client.replyMode !== "skipNext") return;
     if (this.#dispatcher.capture(client, value as Value)) return;
     client.output.push(value);
-    if (!client.pendingWrite && !client.outputHeld) this.#installWrite(client);
+    if (!client.outputHeld) this.#writer.install(client);
     if (client.replica === undefined && isOverOutputLimit(this, client)) {
       this.#closeForOutputLimit(client);
     }
@@ -283,7 +279,7 @@ export class ServerProcess implements Actor {
   /** Releases held output (a replica that goes online). */
   releaseOutput(client: Client): void {
     client.outputHeld = false;
-    if (client.output.length > 0 && !client.pendingWrite) this.#installWrite(client);
+    if (client.output.length > 0) this.#writer.install(client);
   }
 
   errorReply(client: Client, text: string): ErrorReply {
@@ -535,6 +531,12 @@ export class ServerProcess implements Actor {
     this.#readBytes(client, payload.kind === "raw" ? payload.bytes : encode(payload));
   }
 
+  /** What waited: a request among it was read before any bytes that the parser still holds. */
+  #readWaiting(client: Client, payload: Segment): void {
+    if (payload.kind !== "request" || client.blocked !== undefined) this.#read(client, payload);
+    else if (!client.closeAsap && !client.closeAfterReply) this.#process(client, payload);
+  }
+
   #readBytes(client: Client, bytes: string): void {
     client.parser ??= new RequestParser({
       version: this.behaviour.version,
@@ -601,7 +603,7 @@ export class ServerProcess implements Actor {
   #beforeSleep(): void {
     if (this.mode.loading === true) {
       // Inside the loading of a dataset only this much is done (processEventsWhileBlocked()).
-      this.#writePending();
+      this.#writer.writePending(this.#finished);
       this.#freeClosing();
       return;
     }
@@ -612,7 +614,7 @@ export class ServerProcess implements Actor {
     this.mode.beforeSleep();
     if (this.#unblocked.length > 0) this.#processUnblocked();
     this.mode.beforeWrites?.();
-    this.#writePending();
+    this.#writer.writePending(this.#finished);
     this.#freeClosing();
     this.mode.afterWrites();
   }
@@ -625,43 +627,9 @@ export class ServerProcess implements Actor {
       const waiting = client.waiting;
       if (waiting.length === 0 || client.blocked !== undefined) continue;
       client.waiting = [];
-      for (const payload of waiting) if (!client.freed) this.#read(client, payload);
+      for (const payload of waiting) this.#readWaiting(client, payload);
     }
     this.#unblocked = [];
-  }
-
-  /** `handleClientsWithPendingWrites()` */
-  #writePending(): void {
-    let client = this.#pending;
-    this.#pending = undefined;
-    while (client !== undefined) {
-      const next: Client | undefined = client.nextPending;
-      client.nextPending = undefined;
-      client.pendingWrite = false;
-      if (!client.closeAsap && !client.outputHeld && !client.disconnected) this.#write(client);
-      client = next;
-    }
-  }
-
-  #write(client: Client): void {
-    const { output, connection } = client;
-    const first = output.first;
-    if (first !== undefined) {
-      const { others, bytes } = output;
-      const isBacklogged = this.context.unsent(connection) > 0;
-      this.statistics.writes++;
-      if (client.replica === undefined) this.statistics.outputBytes += bytes;
-      else this.statistics.replicationOutputBytes += bytes;
-      output.clear();
-      this.context.send(connection, first);
-      if (others !== undefined) {
-        for (let i = 0; i < others.length; i++) this.context.send(connection, others[i] as Segment);
-      }
-      // A long reply is waited for: `drained` tells when the socket has taken it.
-      if (client.closeAfterReply && !isBacklogged && bytes <= closingReplyMax) {
-        this.freeClientAsync(client);
-      }
-    }
   }
 
   #freeClosing(): void {
@@ -669,12 +637,6 @@ export class ServerProcess implements Actor {
     const closing = this.#closing;
     this.#closing = [];
     for (const client of closing) this.freeClient(client);
-  }
-
-  #installWrite(client: Client): void {
-    client.pendingWrite = true;
-    client.nextPending = this.#pending;
-    this.#pending = client;
   }
 
   #closeForOutputLimit(client: Client): void {

@@ -11,11 +11,9 @@ import type { RedisServer } from "./redis-server.js";
 
 export function serverSections(server: RedisServer): readonly InfoSection[] {
   const { process } = server;
+  const always = serverText(process, () => server.hz);
   return [
-    section(
-      "Server",
-      serverText(process, () => server.hz),
-    ),
+    section("Server", () => always() + shutdownText(server)),
     section("Clients", () => clientsText(process, server.replication.connectedReplicas)),
     section("Memory", () => memoryText(server)),
     section("Persistence", () => server.persistence.infoText()),

@@ -19,6 +19,7 @@ import { Keyspace, type KeyspaceHost } from "../keyspace/keyspace.js";
 import { Persistence } from "../persistence/persistence.js";
 import { Replication } from "../replication/replication.js";
 import type { Behaviour } from "../version.js";
+import type { ServerView } from "../view.js";
 import { type ErrorReply, error, integer, type Segment, type Value } from "../wire/value.js";
 import { aclCommands } from "./acl-commands.js";
 import type { Client } from "./client.js";
@@ -34,6 +35,7 @@ import type { ServerProcess } from "./process.js";
 import { propagateEffects } from "./propagation.js";
 import { pubsubCommands } from "./pubsub-commands.js";
 import { serverSections } from "./redis-info.js";
+import { serverView } from "./server-view.js";
 import { Shutdown } from "./shutdown.js";
 import { shutdownCommands } from "./shutdown-command.js";
 import { transactionCommands } from "./transaction-commands.js";
@@ -370,6 +372,10 @@ export class RedisServer implements Mode, KeyspaceHost {
 
   flushedAll(): void {
     this.persistence.flushedAll();
+  }
+
+  view(): ServerView {
+    return serverView(this);
   }
 
   #isOutOfMemory(): boolean {

@@ -11,7 +11,7 @@ function event(node: string, channel: string, payload: string, master = "mymaste
     kind: "note",
     at: 1 as Instant,
     node,
-    note: { kind: "event", channel, payload, master },
+    note: { kind: "event", level: "#", channel, payload, master },
   };
 }
 

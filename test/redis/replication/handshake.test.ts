@@ -127,13 +127,15 @@ describe("a replica's handshake", () => {
       world.run(1);
       expect(world.ask("a", "GET k")).toBe("$1\r\nv\r\n");
       const before = world.simulation.now;
-      world.inject({ kind: "kill", node: "fake", signal: "KILL" }).until(() =>
-        world.logged("a", "I/O error trying to sync with MASTER: connection lost"),
-      );
+      world
+        .inject({ kind: "kill", node: "fake", signal: "KILL" })
+        .until(() => world.logged("a", "I/O error trying to sync with MASTER: connection lost"));
 
       expect(world.simulation.now - before).toBeLessThan(10_000);
       expect(world.logged("a", "Reconnecting to MASTER 10.0.9.9:6379 after failure")).toBe(true);
-      expect(world.logged("a", "Discarding previously cached master state.")).toBe(version === "6.2");
+      expect(world.logged("a", "Discarding previously cached master state.")).toBe(
+        version === "6.2",
+      );
       expect(fake.psyncs.length).toBe(1);
     }
   });

@@ -100,6 +100,28 @@ describe.each<Version>(["6.2", "7.0", "7.2"])("in %s", (version) => {
     expect(world.offset("b")).toBe(world.offset("a"));
   });
 
+  // Redis: sendBulkToSlave(), rdbPipeWriteHandler(): online when the last byte is with the socket.
+  test.each(["yes", "no"])("a slow link takes its time, with repl-diskless-sync %s", (diskless) => {
+    const world = new World(version)
+      .server("a", noPing, `repl-diskless-sync ${diskless}`, "rdbcompression no")
+      .run(1);
+    for (let i = 0; i < 200; i++) world.ask("a", `SET key${i} ${"x".repeat(100_000)}`);
+    world.server("b", follow);
+    world.simulation.setLink("a", "b", { bandwidth: 2_000_000 });
+
+    world.run(5);
+    world.ask("a", "SET late 1");
+    expect(world.info("b", "master_sync_in_progress")).toBe("1");
+    expect(Number(world.info("b", "master_sync_read_bytes"))).toBeGreaterThan(5_000_000);
+    expect(world.info("a", "slave0")).toContain(diskless === "yes" ? "wait_bgsave" : "send_bulk");
+    world.run(10);
+
+    expect(world.info("b", "master_link_status")).toBe("up");
+    expect(world.info("a", "slave0")).toContain("state=online");
+    expect(world.ask("b", "GET late")).toBe("$1\r\n1\r\n");
+    expect(world.ask("b", "DBSIZE")).toBe(":201\r\n");
+  });
+
   // Redis: replicationCron(), masterTryPartialResynchronization().
   test("a replica whose link was cut past its timeout continues where it left off", () => {
     const world = new World(version)

@@ -172,6 +172,20 @@ describe("the tick of a Sentinel", () => {
   });
 });
 
+describe("the view of a Sentinel", () => {
+  test("names its masters as it would tell a client", () => {
+    const world = new World({ sentinels: 1 });
+    world.run(3_000);
+
+    expect(world.simulation.inspect("s1")).toEqual({
+      kind: "sentinel",
+      id: "a".repeat(40),
+      epoch: 0,
+      masters: [{ name: "mymaster", ip: "10.0.0.1", port: 6379, configEpoch: 0, flags: "master" }],
+    });
+  });
+});
+
 describe("a hash table of records", () => {
   test("has another order under another seed and the same under the same", () => {
     const names = Array.from({ length: 8 }, (_, i) => `10.0.0.${i}:6379`);

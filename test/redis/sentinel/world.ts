@@ -48,7 +48,7 @@ export interface Asked {
   readonly args: readonly string[];
 }
 
-export class Peer implements Actor {
+class Peer implements Actor {
   readonly facts: PeerFacts;
   readonly asked: Asked[];
   readonly #context: Context;
@@ -346,7 +346,7 @@ export class World {
 }
 
 /** A reply as redis-py shows it; errors begin with `ERR>`. */
-export function plain(value: Value): unknown {
+function plain(value: Value): unknown {
   switch (value.kind) {
     case "error":
       return `ERR>${value.text}`;

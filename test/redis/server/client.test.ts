@@ -96,3 +96,20 @@ describe("CLIENT", () => {
     expect(client.replies()).toEqual(['"1"', "+OK"]);
   });
 });
+
+describe("what a client sends while it is held back", () => {
+  test("is run in order, with half a request behind it", () => {
+    const world = new World();
+    world.server("r1");
+    const client = world.client("r1");
+    client.ask("CLIENT", "PAUSE", "200", "WRITE");
+    client.replies();
+
+    client.sendBytes("SET k 1\r\nINCR k\r\nINC");
+    world.run(milliseconds(10));
+    client.sendBytes("R k\r\n");
+    world.run(milliseconds(500));
+
+    expect(client.replies()).toEqual(["+OK", ":2", ":3"]);
+  });
+});
