@@ -35,7 +35,7 @@ export function parseDuration(text: string): Duration | undefined {
   if (match === null) return undefined;
   const [, whole = "", fraction = "", unit = ""] = match;
   const scale = units[unit] ?? 1;
-  const part = fraction === "" ? 0 : Math.floor((Number(fraction) * scale) / 10 ** fraction.length);
+  const part = fraction === "" ? 0 : Math.floor((Number(fraction) * scale) / Number(`1e${fraction.length}`));
   const total = Number(whole) * scale + part;
   return Number.isSafeInteger(total) ? microseconds(total) : undefined;
 }

@@ -122,7 +122,7 @@ function planStep(step: ScenarioStep, seed: string): PlanStep {
 function draw(span: Span, stream: RandomStream): Duration {
   const width = span.max - span.min;
   // A span may be wider than what one draw can tell apart: then it is drawn in coarser steps.
-  const grain = Math.max(1, Math.ceil((width + 1) / 2 ** 32));
+  const grain = Math.max(1, Math.ceil((width + 1) / 0x1_0000_0000));
   const drawn = stream.below(Math.floor(width / grain) + 1) * grain;
   return microseconds(span.min + drawn);
 }
