@@ -5,23 +5,34 @@
  * A run is stepped from outside and never runs by itself: `advance` moves virtual time, and between two
  * steps anybody may inject a fault, send a command or look. It touches no clock and no file.
  */
+import type { ActorFactory } from "./kernel/actor.js";
 import type { Fault } from "./kernel/fault.js";
 import type { Observer } from "./kernel/record.js";
 import type { Simulation } from "./kernel/simulation.js";
-import { after, type Duration, type Instant, start } from "./kernel/time.js";
+import { after, type Duration, type Instant, seconds, start } from "./kernel/time.js";
+import { checkRegister } from "./observe/check/linearizable.js";
 import { type Failover, phases } from "./observe/failovers.js";
+import type { Loss } from "./observe/lineage.js";
 import type { ClientWrites } from "./observe/writes.js";
 import type { RedisNote } from "./redis/note.js";
 import type { NodeView } from "./redis/view.js";
-import { type Plan, planOf } from "./scenario/plan.js";
-import type { Scenario } from "./scenario/scenario.js";
 import { disagreement, finalOf, type Inspection, inspectAll } from "./run/final.js";
 import { Judge } from "./run/judge.js";
 import { Ledger } from "./run/ledger.js";
 import { Operators } from "./run/operators.js";
-import type { ClientMetrics, FailoverResult, Metrics, RunResult } from "./run/result.js";
+import { Recovery } from "./run/recovery.js";
+import type {
+  ClientMetrics,
+  Consistency,
+  FailoverResult,
+  LawVerdict,
+  Metrics,
+  RunResult,
+} from "./run/result.js";
 import { Script } from "./run/script.js";
 import { buildWorld } from "./run/world.js";
+import { type Plan, type PlanNode, planOf } from "./scenario/plan.js";
+import type { Scenario } from "./scenario/scenario.js";
 
 export interface RunOptions {
   readonly scenario: Scenario;
@@ -31,29 +42,34 @@ export interface RunOptions {
   readonly until?: Duration;
   /** Besides the ledger that every run keeps. */
   readonly observers?: readonly Observer[];
+  /** Another program in a node's place: a wrong one, for a test of the laws. */
+  readonly program?: (node: PlanNode, usual: ActorFactory) => ActorFactory;
 }
 
 export class Run {
   readonly plan: Plan;
-  readonly end: Instant;
   readonly #simulation: Simulation;
   readonly #operators: Operators;
   readonly #script: Script;
   readonly #judge: Judge;
   readonly #ledger: Ledger;
+  #end: Instant;
 
   constructor(options: RunOptions) {
     this.plan = planOf(options.scenario, options.seed ?? options.scenario.seed);
     const length = Math.min(this.plan.duration, options.until ?? this.plan.duration);
-    this.end = after(start, length as Duration);
+    this.#end = after(start, length as Duration);
     this.#judge = new Judge(this.plan.expectations);
-    this.#ledger = new Ledger(groupsOf(this.plan), this.#judge);
+    this.#ledger = new Ledger(this.plan, this.#judge);
     this.#operators = new Operators(this.plan);
-    this.#script = new Script(this.plan, this.#operators, (step, at) => {
+    const observers = [this.#ledger, ...(options.observers ?? [])];
+    this.#script = new Script(this.plan, this.#operators, ({ step, name, on, at }) => {
       this.#judge.acted(step, at);
+      for (const observer of observers) observer.record({ kind: "act", at, step: name, on });
     });
     this.#simulation = buildWorld(this.plan, this.#operators, {
-      observers: [this.#ledger, ...(options.observers ?? [])],
+      ...(options.program === undefined ? {} : { program: options.program }),
+      observers,
       watch: (node, note) => {
         this.#script.note(node, note as unknown as RedisNote);
       },
@@ -68,6 +84,10 @@ export class Run {
     return this.#simulation.now;
   }
 
+  get end(): Instant {
+    return this.#end;
+  }
+
   get isOver(): boolean {
     return this.now >= this.end;
   }
@@ -78,6 +98,16 @@ export class Run {
 
   get steps(): number {
     return this.#simulation.steps;
+  }
+
+  /** When every Sentinel knew every node and every link was up; undefined where nothing waits for that. */
+  get settledAt(): Instant | undefined {
+    return this.#script.settledAt;
+  }
+
+  /** When a step acted for the first time. */
+  actedAt(step: string): Instant | undefined {
+    return this.#script.actedAt(step);
   }
 
   /** How often each stream of chance was drawn from. */
@@ -94,6 +124,27 @@ export class Run {
   /** To the end. */
   finish(): RunResult {
     this.#simulation.runUntil(this.end);
+    return this.result();
+  }
+
+  /**
+   * The second phase of exploring: undoes every fault that lasts, starts every node that is down, and goes
+   * on until all is well or the time that the settings allow for it is over.
+   */
+  heal(): RunResult {
+    const { recovery } = this.#ledger;
+    this.#simulation.runUntil(this.end);
+    this.#script.stop();
+    for (const fault of recovery.healing()) this.#simulation.inject(fault);
+    const latest = after(this.now, recovery.patience);
+    do {
+      this.#end = after(this.now, seconds(1));
+      this.#simulation.runUntil(this.#end);
+    } while (
+      this.now < latest &&
+      this.#dissent() !== undefined &&
+      recovery.excuse(this.now) !== undefined
+    );
     return this.result();
   }
 
@@ -120,7 +171,8 @@ export class Run {
   result(): RunResult {
     const inspection = inspectAll(this.#simulation, this.plan);
     const masterOf = (group: string) => this.#script.selectors.master(group);
-    const clients = this.#clients(inspection);
+    const losses = this.#losses(inspection);
+    const clients = this.#clients(losses);
     const metrics = this.#metrics(clients);
     const master = this.#script.selectors.master(undefined);
     return {
@@ -138,16 +190,56 @@ export class Run {
         metrics,
         clients,
         master,
-        disagreement: disagreement(this.plan, inspection, masterOf),
+        disagreement: () => disagreement(this.plan, inspection, masterOf),
       }),
-      laws: this.#ledger.laws.map(({ name, violations }) => ({
-        law: name,
-        holds: violations.length === 0,
-        violations,
-      })),
+      laws: this.#laws(),
+      losses,
+      consistency: this.#consistency(),
       final: finalOf(inspection),
       mishaps: this.#script.mishaps,
     };
+  }
+
+  #laws(): LawVerdict[] {
+    const laws: LawVerdict[] = this.#ledger.laws.all.map(({ name, violations }) => ({
+      law: name,
+      holds: violations.length === 0,
+      violations,
+    }));
+    const { recovery } = this.#ledger;
+    const excuse = recovery.excuse(this.now);
+    const violations = excuse === undefined ? recovery.violations(this.now, this.#dissent()) : [];
+    laws.push({
+      law: Recovery.law,
+      holds: violations.length === 0,
+      violations,
+      ...(excuse === undefined ? {} : { excuse }),
+    });
+    return laws;
+  }
+
+  /** What the nodes disagree about, or which client does not get through. */
+  #dissent(): string | undefined {
+    const inspection = inspectAll(this.#simulation, this.plan);
+    return (
+      disagreement(this.plan, inspection, (group) => this.#script.selectors.master(group)) ??
+      this.#ledger.recovery.silent(this.now)
+    );
+  }
+
+  #consistency(): Consistency {
+    const consistency = {
+      keys: 0,
+      undecided: 0,
+      anomalies: [] as Consistency["anomalies"][number][],
+    };
+    for (const [key, entries] of this.#ledger.histories?.read() ?? []) {
+      consistency.keys++;
+      const verdict = checkRegister(entries);
+      if (verdict.kind === "unknown") consistency.undecided++;
+      if (verdict.kind === "anomaly") consistency.anomalies.push({ key, history: verdict.history });
+    }
+    return consistency;
   }
 
   #metrics(clients: readonly ClientMetrics[]): Metrics {
@@ -160,11 +252,13 @@ export class Run {
       lost: sum((client) => client.lost),
       longestWriteGapMs: clients.reduce((most, each) => Math.max(most, each.longestWriteGapMs), 0),
       twoMastersMs: inMs(this.#ledger.masters.total(this.now)),
+      withoutMasterMs: inMs(this.#ledger.writes.outage.total(this.now)),
     };
   }
 
-  #clients(inspection: Inspection): ClientMetrics[] {
-    const lost = this.#lost(inspection);
+  #clients(losses: readonly Loss[]): ClientMetrics[] {
+    const lost = new Map<string, number>();
+    for (const { client } of losses) lost.set(client, (lost.get(client) ?? 0) + 1);
     return [...this.#ledger.writes.clients.values()].map((counts) => ({
       client: counts.client,
       acknowledged: counts.acknowledged,
@@ -190,32 +284,22 @@ export class Run {
     };
   }
 
-  /** Acknowledged writes whose value no surviving master has, by client. */
-  #lost(inspection: Inspection): Map<string, number> {
-    const masters = [...inspection.servers.keys()].filter((node) => {
-      const group = this.plan.nodes.find((each) => each.name === node)?.groups[0] ?? "";
-      return this.#script.selectors.master(group) === node;
-    });
+  /** Acknowledged writes whose value no surviving master has, and why. */
+  #losses(inspection: Inspection): Loss[] {
+    const survivorOf = (server: string) => {
+      const group = this.plan.nodes.find((each) => each.name === server)?.groups[0] ?? "";
+      return this.#script.selectors.master(group);
+    };
+    const masters = [...inspection.servers.keys()].filter((node) => survivorOf(node) === node);
     const views = masters.flatMap((node) => inspection.servers.get(node) ?? []);
-    const lost = new Map<string, number>();
-    for (const [key, written] of this.#ledger.writes.written) {
-      const kept = views.some((view) => {
-        const value = view.get(key);
-        return value !== undefined && (value === written.value || written.maybe?.includes(value));
-      });
-      if (!kept) lost.set(written.client, (lost.get(written.client) ?? 0) + 1);
-    }
-    return lost;
+    const { lineage, writes } = this.#ledger;
+    return writes
+      .lost((key, value) => {
+        for (const view of views) if (view.get(key) === value) return true;
+        return false;
+      })
+      .map((write) => lineage.explain(write, survivorOf));
   }
-}
-
-/** The group of each server: those that are meant to have one master together. */
-function groupsOf(plan: Plan): Map<string, string> {
-  return new Map(
-    plan.nodes
-      .filter((node) => node.kind === "server")
-      .map((node) => [node.name, node.groups[0] ?? node.name]),
-  );
 }
 
 function failoverResult(failover: Failover): FailoverResult {

@@ -1,19 +1,19 @@
 /** What the nodes have changed in their configuration files: lines gone and lines come. */
+import chalk from "chalk";
 import { changedLines } from "../observe/changed-lines.js";
 import type { Run } from "../run.js";
-import { out, title, wrap } from "./print.js";
-import chalk from "chalk";
+import { heading, out, wrap } from "./print.js";
 
 export function printChanges(run: Run): void {
-  const sections = run.plan.nodes.flatMap((node) => {
+  const files = run.plan.nodes.flatMap((node) => {
     const after = run.file(node.name, node.config.path);
     const changes = after === undefined ? [] : changedLines(node.config.text, after);
     return changes.length === 0 ? [] : [{ name: node.name, path: node.config.path, changes }];
   });
-  if (sections.length === 0) return;
+  if (files.length === 0) return;
   out("");
-  out(title("Changed lines of the configuration files"));
-  for (const { name, path, changes } of sections) {
+  out(heading("changed lines of the configuration files"));
+  for (const { name, path, changes } of files) {
     out(`${chalk.bold(name)} ${chalk.dim(path)}`);
     for (const { sign, line } of changes)
       out(wrap(`  ${sign} `, line, sign === "-" ? chalk.red : chalk.green));

@@ -1,6 +1,6 @@
 /** `redsim list`: the scenarios that come with redsim. */
 import type { CommandModule } from "yargs";
-import { out, title, wrap } from "./print.js";
+import { heading, out, wrap } from "./print.js";
 import { library, loadScenario } from "./scenario-source.js";
 
 export const listCommand: CommandModule = {
@@ -12,7 +12,7 @@ export const listCommand: CommandModule = {
     const widest = entries.reduce((most, entry) => Math.max(most, entry.name.length), 0);
     let theme: string | undefined;
     for (const entry of entries) {
-      if (entry.theme !== theme) out(`${theme === undefined ? "" : "\n"}${title(entry.theme)}`);
+      if (entry.theme !== theme) out(`${theme === undefined ? "" : "\n"}${heading(entry.theme)}`);
       theme = entry.theme;
       out(wrap(`  ${entry.name.padEnd(widest)}  `, loadScenario(entry.path, []).scenario.title));
     }

@@ -3,6 +3,8 @@
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { Bug } from "../kernel/assert.js";
+import { formatProblem } from "../redis/config/problem.js";
+import { calibrateCommand } from "./calibrate-command.js";
 import { exitCode } from "./exit-code.js";
 import { initCommand } from "./init-command.js";
 import { listCommand } from "./list-command.js";
@@ -12,9 +14,15 @@ import { replayCommand } from "./replay-command.js";
 import { runCommand } from "./run-command.js";
 import { schemaCommand } from "./schema-command.js";
 import { showCommand } from "./show-command.js";
-import { problemText, UserError } from "./user-error.js";
+import { UserError } from "./user-error.js";
 
 const argv = hideBin(process.argv);
+
+// Whoever reads our output may stop before its end (`redsim list | head -1`).
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(exitCode.ok);
+  throw error;
+});
 
 try {
   await yargs(argv)
@@ -22,6 +30,7 @@ try {
     .usage("$0 <command>\n\nA deterministic simulator of Redis high availability.")
     .command(runCommand)
     .command(replayCommand)
+    .command(calibrateCommand)
     .command(listCommand)
     .command(showCommand)
     .command(initCommand)
@@ -44,7 +53,7 @@ try {
 
 function report(error: unknown): number {
   if (error instanceof UserError) {
-    for (const problem of error.problems) say(problemText(problem));
+    for (const problem of error.problems) say(formatProblem(problem));
     return exitCode.usage;
   }
   if (error instanceof Bug) {
@@ -53,6 +62,8 @@ function report(error: unknown): number {
     if (process.env["REDSIM_STACK"] !== undefined) say(error.stack ?? "");
     return exitCode.divergence;
   }
-  say(`a bug of redsim: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  say(
+    `a bug of redsim: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
   return exitCode.divergence;
 }

@@ -1,6 +1,7 @@
 /** Where a long run stands: one line on a terminal's stderr, none elsewhere. */
-import type { Run } from "../run.js";
+
 import { type Duration, seconds } from "../kernel/time.js";
+import type { Run } from "../run.js";
 
 /** So much virtual time between two looks at the clock. */
 const slice: Duration = seconds(10);

@@ -1,11 +1,12 @@
 /** `redsim replay`: runs a trace again and stops at the first line that differs. */
 import { readFileSync } from "node:fs";
 import type { CommandModule } from "yargs";
+import * as z from "zod";
 import type { Observer, RunRecord } from "../kernel/record.js";
 import { microseconds, seconds } from "../kernel/time.js";
 import { type TraceHeader, traceFormat, traceLine } from "../observe/trace.js";
 import { Run } from "../run.js";
-import { exitCode, type ExitCode } from "./exit-code.js";
+import { type ExitCode, exitCode } from "./exit-code.js";
 import { out } from "./print.js";
 import { reasonOf, scenarioOf } from "./scenario-source.js";
 import { endOf } from "./tracing.js";
@@ -20,7 +21,11 @@ export const replayCommand: CommandModule<object, ReplayArguments> = {
   describe: "Run a trace again and compare it line by line",
   builder: (yargs) =>
     yargs
-      .positional("trace", { type: "string", demandOption: true, describe: "A file that `redsim run --trace` wrote" })
+      .positional("trace", {
+        type: "string",
+        demandOption: true,
+        describe: "A file that `redsim run --trace` wrote",
+      })
       .strict(),
   handler: (args) => {
     process.exitCode = replay(args.trace);
@@ -64,7 +69,8 @@ function replay(path: string): ExitCode {
     ...(header.until === undefined ? {} : { until: microseconds(header.until) }),
   });
   while (!run.isOver && comparison.difference === undefined) run.advance(seconds(1));
-  if (comparison.difference === undefined) comparison.compare(JSON.stringify(endOf(run, run.result())));
+  if (comparison.difference === undefined)
+    comparison.compare(JSON.stringify(endOf(run, run.result())));
   if (comparison.difference !== undefined) return diverged(path, lines, comparison.difference);
   out(`${lines.length - 2} records are the same again, fingerprint ${run.fingerprint}`);
   return exitCode.ok;
@@ -97,28 +103,55 @@ function readLines(path: string): string[] {
 function headerOf(path: string, line: string): TraceHeader {
   const header = parsed(line);
   if (header?.["kind"] !== "redsim-trace")
-    throw UserError.of(`${path}:1`, "this is not a trace of redsim", "redsim run --trace writes one");
+    throw UserError.of(
+      `${path}:1`,
+      "this is not a trace of redsim",
+      "redsim run --trace writes one",
+    );
   if (header["format"] !== traceFormat)
     throw UserError.of(
       `${path}:1`,
       `the trace has format ${String(header["format"])}, and this redsim reads format ${traceFormat}`,
       `it was written by redsim ${String(header["program"])}`,
     );
-  return header as unknown as TraceHeader;
+  const read = headerSchema.safeParse(header);
+  if (read.success) return header as unknown as TraceHeader;
+  const key = String(read.error.issues[0]?.path[0] ?? "");
+  throw UserError.of(
+    `${path}:1`,
+    `the trace's first line has a wrong ${key}`,
+    "redsim run --trace writes one",
+  );
 }
+
+/** What a replay needs of the first line. */
+const headerSchema = z.object({
+  level: z.enum(["notes", "wire", "steps"]),
+  seed: z.string(),
+  until: z.int().min(0).optional(),
+  scenario: z.object({ name: z.string(), text: z.string() }),
+  set: z.array(z.string()),
+  files: z.record(z.string(), z.string()),
+});
 
 /** The last line is the end, or the trace was cut off. */
 function checkWhole(path: string, lines: readonly string[]): void {
   const last = parsed(lines.at(-1) ?? "");
   if (last?.["kind"] === "end") return;
   const what = last === undefined ? "in the middle of this line" : "after this line";
-  throw UserError.of(`${path}:${lines.length}`, `the trace was cut off ${what}`, "its last line must be the end");
+  throw UserError.of(
+    `${path}:${lines.length}`,
+    `the trace was cut off ${what}`,
+    "its last line must be the end",
+  );
 }
 
 function parsed(line: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+    return typeof value === "object" && value !== null
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }

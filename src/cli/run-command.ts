@@ -1,18 +1,19 @@
 /** `redsim run`: one run with its transcript, or many for their distribution. */
 import type { CommandModule } from "yargs";
-import type { Observer } from "../kernel/record.js";
-import type { Level } from "../kernel/record.js";
+import type { Level, Observer } from "../kernel/record.js";
+import { type Duration, milliseconds } from "../kernel/time.js";
 import { eventLine } from "../observe/event-line.js";
 import { Transcript } from "../observe/transcript.js";
 import type { RunResult } from "../run/result.js";
 import { Run } from "../run.js";
-import { type Duration, milliseconds } from "../kernel/time.js";
 import { parseDuration } from "../scenario/duration.js";
 import type { Scenario } from "../scenario/scenario.js";
+import { castLines } from "./cast.js";
 import { printChanges } from "./changes.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
-import { LineFile } from "./line-file.js";
-import { out, transcriptText } from "./print.js";
+import { ignoredLines } from "./ignored.js";
+import { checkWritable, LineFile } from "./line-file.js";
+import { heading, out, sectionLines, widestName, wrap } from "./print.js";
 import { runWithProgress } from "./progress.js";
 import { type LoadedScenario, loadScenario } from "./scenario-source.js";
 import { runSeeds } from "./seeds.js";
@@ -99,6 +100,7 @@ function runOnce(
 ): ExitCode {
   const shows = args.json !== true && args.quiet !== true;
   const transcript = shows ? transcriptOf(scenario, args.verbose === true) : undefined;
+  checkOutputs(args);
   const trace =
     args.trace === undefined
       ? undefined
@@ -118,7 +120,14 @@ function runOnce(
     });
 
   const run = new Run({ scenario, seed, observers, ...(until === undefined ? {} : { until }) });
-  runWithProgress(run);
+  try {
+    runWithProgress(run);
+  } catch (error) {
+    // What led to it is worth more than ever.
+    trace?.abandon();
+    events?.abandon();
+    throw error;
+  }
   const result = run.result();
   trace?.end(run, result);
   events?.close();
@@ -132,11 +141,16 @@ function runOnce(
   return verdictCode(result);
 }
 
+/** All that will be written can be written, each to a place of its own. */
+function checkOutputs({ trace, events }: RunArguments): void {
+  for (const path of [trace, events]) if (path !== undefined) checkWritable(path);
+  if (trace !== undefined && trace === events)
+    throw UserError.of("--events", `${events} is the file of --trace`, "name another one");
+}
+
 function transcriptOf(scenario: Scenario, verbose: boolean): Transcript {
-  const files = scenario.nodes.map(
-    ({ name, config }) => [`${name} ${config.path}`, config.text] as const,
-  );
-  return new Transcript({ verbose, files: new Map(files) });
+  const clients = scenario.clients.map(({ name }) => name);
+  return new Transcript({ verbose, nodes: scenario.nodes, clients });
 }
 
 function printTranscript(
@@ -147,17 +161,22 @@ function printTranscript(
   fromFiles: boolean,
 ): void {
   const { plan } = run;
-  out(`${plan.title} (${plan.file}, seed ${plan.seed}, Redis ${plan.version})`);
-  out("");
-  const nameWidth = Math.min(
-    transcript.lines.reduce((widest, line) => Math.max(widest, line.who.length), 0),
-    12,
-  );
-  for (const line of transcript.lines) out(transcriptText(line, nameWidth));
+  out(wrap("", plan.title));
+  out(wrap("", `${plan.file}, seed ${plan.seed}, Redis ${plan.version}`));
+  section("what runs", castLines(plan));
+  const ignored = args.verbose === true ? ignoredLines(plan) : [];
+  if (ignored.length > 0) section("directives without meaning here", ignored);
+  const nameWidth = widestName(transcript.sections);
+  for (const each of transcript.sections) section(each.title, sectionLines(each, nameWidth));
   const looked = plan.steps.some((step) => step.action.kind === "look");
   if (args.verbose === true || (fromFiles && !looked)) printChanges(run);
+  section("summary", summaryLines(result, replayCommand(args, result.seed)));
+}
+
+function section(title: string, lines: readonly string[]): void {
   out("");
-  for (const line of summaryLines(result, replayCommand(args, result.seed))) out(line);
+  out(heading(title));
+  for (const line of lines) out(line);
 }
 
 function printFailures(result: RunResult): void {

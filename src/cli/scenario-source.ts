@@ -46,7 +46,9 @@ export function library(): LibraryEntry[] {
 /** `nameOrFile`: a name of the library, or a path to a file. */
 export function loadScenario(nameOrFile: string, set: readonly string[]): LoadedScenario {
   const path = locate(nameOrFile);
-  const name = relative(process.cwd(), path).startsWith("..") ? basename(path) : relative(process.cwd(), path);
+  const name = relative(process.cwd(), path).startsWith("..")
+    ? basename(path)
+    : relative(process.cwd(), path);
   const text = readText(path, nameOrFile);
   const files: Record<string, string> = {};
   const read = (file: string): string | undefined => {

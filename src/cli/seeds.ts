@@ -5,7 +5,7 @@ import type { RunResult } from "../run/result.js";
 import { Run } from "../run.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { out, say } from "./print.js";
-import { replayCommand, type RunArguments, verdictCode } from "./run-command.js";
+import { type RunArguments, replayCommand, verdictCode } from "./run-command.js";
 import type { LoadedScenario } from "./scenario-source.js";
 import { UserError } from "./user-error.js";
 
@@ -25,7 +25,8 @@ export function runSeeds({ scenario }: LoadedScenario, options: SeedsOptions): E
   }
   if (process.stderr.isTTY === true) process.stderr.write("\r\u001b[K");
   const broken = results.filter((result) => verdictCode(result) !== exitCode.ok);
-  if (options.json === true) out(JSON.stringify({ scenario: scenario.file, runs: results }, undefined, 2));
+  if (options.json === true)
+    out(JSON.stringify({ scenario: scenario.file, runs: results }, undefined, 2));
   else if (options.quiet !== true) printTable(results);
   if (options.json !== true) printBroken(broken, results.length, options);
   return broken.length === 0 ? exitCode.ok : exitCode.broken;
@@ -36,16 +37,37 @@ function printTable(results: readonly RunResult[]): void {
   const line = (name: string, values: readonly number[]) => {
     if (values.length > 0) out(row(name, quantiles(values)));
   };
-  line("acknowledged", results.map((each) => each.metrics.acknowledged));
-  line("failed", results.map((each) => each.metrics.failed));
-  line("unknown", results.map((each) => each.metrics.unknown));
-  line("lost", results.map((each) => each.metrics.lost));
-  line("longest write gap ms", results.map((each) => each.metrics.longestWriteGapMs));
-  line("two masters ms", results.map((each) => each.metrics.twoMastersMs));
+  line(
+    "acknowledged",
+    results.map((each) => each.metrics.acknowledged),
+  );
+  line(
+    "failed",
+    results.map((each) => each.metrics.failed),
+  );
+  line(
+    "unknown",
+    results.map((each) => each.metrics.unknown),
+  );
+  line(
+    "lost",
+    results.map((each) => each.metrics.lost),
+  );
+  line(
+    "longest write gap ms",
+    results.map((each) => each.metrics.longestWriteGapMs),
+  );
+  line(
+    "two masters ms",
+    results.map((each) => each.metrics.twoMastersMs),
+  );
   for (const phase of phases)
     line(
       `failover ${phase} ms`,
-      results.flatMap((each) => each.failovers.find((failover) => failover.aborted === undefined)?.phases[phase] ?? []),
+      results.flatMap(
+        (each) =>
+          each.failovers.find((failover) => failover.aborted === undefined)?.phases[phase] ?? [],
+      ),
     );
 }
 
@@ -55,13 +77,18 @@ function row(name: string, cells: readonly string[]): string {
 
 function quantiles(values: readonly number[]): string[] {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  const at = (share: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
   return [0, 0.1, 0.5, 0.9, 1].map((share) => `${Math.round(at(share) * 10) / 10}`);
 }
 
 function printBroken(broken: readonly RunResult[], of: number, options: SeedsOptions): void {
   const { until, seeds: _, ...rest } = options;
-  const args: RunArguments = { ...rest, seeds: undefined, until: until === undefined ? undefined : `${until}us` };
+  const args: RunArguments = {
+    ...rest,
+    seeds: undefined,
+    until: until === undefined ? undefined : `${until}us`,
+  };
   out(broken.length === 0 ? `all ${of} seeds hold` : `${broken.length} of ${of} seeds do not hold`);
   for (const result of broken.slice(0, 10)) {
     for (const verdict of result.expectations)

@@ -1,8 +1,11 @@
 /** `redsim show`: what a scenario will do, without running it. */
 import type { CommandModule } from "yargs";
-import { type Plan, planOf } from "../scenario/plan.js";
+import { describeAction, describeTrigger } from "../scenario/describe-step.js";
 import { formatDuration } from "../scenario/duration.js";
-import { out, title, wrap } from "./print.js";
+import { type Plan, type PlanStep, planOf } from "../scenario/plan.js";
+import { listed } from "../scenario/suggest.js";
+import { castLines } from "./cast.js";
+import { heading, out, prose, wrap } from "./print.js";
 import { loadScenario } from "./scenario-source.js";
 
 interface ShowArguments {
@@ -33,35 +36,57 @@ export const showCommand: CommandModule<object, ShowArguments> = {
 };
 
 function planLines(plan: Plan): string[] {
-  const at = (micros: number) => `${(micros / 1e6).toFixed(3).padStart(9)}  `;
   return [
-    `${plan.title} (${plan.file}, seed ${plan.seed}, Redis ${plan.version}, ${formatDuration(plan.duration)})`,
-    "",
-    wrap("", plan.prose.replace(/\s+/g, " ")),
-    "",
-    title("Nodes"),
-    ...plan.nodes.map((node) => {
-      const host = plan.hosts.find((each) => each.name === node.host);
-      return wrap(
-        at(node.start),
-        `${node.name} ${node.kind} ${node.version} at ${host?.ips[0] ?? node.host}:${node.port} (${node.config.source})`,
-      );
-    }),
-    ...plan.clients.map((client) =>
-      wrap("           ", `${client.name} client (${client.settings.policy.kind}) on ${client.host}`),
+    wrap("", plan.title),
+    wrap(
+      "",
+      `${plan.file}, seed ${plan.seed}, Redis ${plan.version}, ${formatDuration(plan.duration)}`,
     ),
     "",
-    title("Steps"),
-    ...plan.steps.flatMap((step) =>
-      step.occurrences.map((occurrence) =>
-        wrap(
-          at(occurrence.after),
-          `${step.trigger.kind === "start" ? "" : `after ${step.trigger.kind}: `}${step.name}${occurrence.lasts === undefined ? "" : ` for ${formatDuration(occurrence.lasts)}`}`,
-        ),
-      ),
-    ),
+    ...prose(plan.prose),
     "",
-    title("Expected"),
+    heading("what runs"),
+    ...castLines(plan),
+    "",
+    heading("when"),
+    ...startLines(plan),
+    ...plan.steps.flatMap(stepLines),
+    "",
+    heading("expected"),
     ...plan.expectations.map((expectation) => wrap("  ", expectation.text)),
   ];
+}
+
+/** Processes that start together are one line. */
+function startLines(plan: Plan): string[] {
+  const starts = new Map<string, string[]>();
+  for (const node of [...plan.nodes].sort((a, b) => a.start - b.start)) {
+    const at = seconds(node.start);
+    starts.set(at, [...(starts.get(at) ?? []), node.name]);
+  }
+  const clients = plan.clients.map((client) =>
+    timed(client.start.wait, describeTrigger(client.start.trigger), `${client.name} starts`),
+  );
+  return [
+    ...[...starts].map(([at, names]) => wrap(`${at}  `, `${listed(names)} start`)),
+    ...clients,
+  ];
+}
+
+function stepLines(step: PlanStep): string[] {
+  return step.occurrences.map(({ after, lasts }) => {
+    const undone = lasts === undefined ? "" : `, undone after ${formatDuration(lasts)}`;
+    const what = `${step.name}: ${describeAction(step.action)}${undone}`;
+    return timed(after, describeTrigger(step.trigger), what);
+  });
+}
+
+/** An instant, or a time after something (with a plus). */
+function timed(span: number, trigger: string | undefined, what: string): string {
+  if (trigger === undefined) return wrap(`${seconds(span)}  `, what);
+  return wrap(`${`+${seconds(span).trim()}`.padStart(9)}  `, `${trigger}: ${what}`);
+}
+
+function seconds(micros: number): string {
+  return (micros / 1e6).toFixed(3).padStart(9);
 }

@@ -1,11 +1,10 @@
 /** The end of a transcript: what the run came to, for a person. */
 import { phases } from "../observe/failovers.js";
 import type { FailoverResult, RunResult } from "../run/result.js";
-import { mark, title, wrap } from "./print.js";
+import { mark, wrap } from "./print.js";
 
 export function summaryLines(result: RunResult, replay: string): string[] {
   return [
-    title("Summary"),
     row(
       "run",
       `seed ${result.seed}, Redis ${result.version}, ${seconds(result.virtualMs)} of virtual time, ${result.events} events`,
@@ -27,7 +26,10 @@ export function summaryLines(result: RunResult, replay: string): string[] {
         ? []
         : [row("", `reads: ${client.reads.ok} ok, ${client.reads.failed} failed`)]),
     ]),
-    row("two masters", result.metrics.twoMastersMs === 0 ? "never" : `for ${seconds(result.metrics.twoMastersMs)}`),
+    row(
+      "two masters",
+      result.metrics.twoMastersMs === 0 ? "never" : `for ${seconds(result.metrics.twoMastersMs)}`,
+    ),
     ...result.mishaps.map((mishap) => row("mishap", mishap)),
     ...result.expectations.map((verdict, index) =>
       wrap(
@@ -52,12 +54,14 @@ function failoverLines(failover: FailoverResult): string[] {
     const at = failover.phases[phase];
     return at === undefined ? [] : [`${phase} ${ms(at)}`];
   });
-  const from = failover.faultAtMs === undefined ? "" : `from the fault at ${seconds(failover.faultAtMs)}: `;
+  const from =
+    failover.faultAtMs === undefined ? "" : `from the fault at ${seconds(failover.faultAtMs)}: `;
   return [
     row(
       "failover",
-      `${failover.master}, epoch ${failover.epoch}, led by ${failover.leader}: ${failover.from}${to}${failover.aborted === undefined ? "" : `, ended by ${failover.aborted}`}`,
+      `${failover.master}, epoch ${failover.epoch}, led by ${failover.leader}${failover.aborted === undefined ? "" : `, ended by ${failover.aborted}`}`,
     ),
+    row("", `${failover.from}${to}`),
     row("", `${from}${steps.join(", ")}`),
   ];
 }

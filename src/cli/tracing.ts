@@ -29,6 +29,11 @@ export class TraceWriter implements Observer {
     this.#file.line(traceLine(record));
   }
 
+  /** The run broke off. */
+  abandon(): void {
+    this.#file.abandon();
+  }
+
   end(run: Run, result: RunResult): void {
     this.#file.line(JSON.stringify(endOf(run, result)));
     this.#file.close();

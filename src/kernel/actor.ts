@@ -177,8 +177,8 @@ export interface Context {
   arm(timer: TimerId, delay: Duration): void;
   disarm(timer: TimerId): void;
 
-  /** Forks a child that works for so long and then exits 0. */
-  spawn(name: string, work: Duration): ChildId;
+  /** Forks a child that works for so long and then exits, with 0 unless told otherwise. */
+  spawn(name: string, work: Duration, code?: number): ChildId;
   /** The child dies of a signal (10 is SIGUSR1, 9 SIGKILL); `childExited` follows. */
   kill(child: ChildId, signal: number): void;
 

@@ -31,8 +31,6 @@ export const stepKinds = {
   down: 10,
 } as const;
 
-const settled: Input = { kind: "settled" };
-
 export class EventLoop {
   readonly #schedule: Schedule;
   readonly #transport: Transport;
@@ -58,7 +56,7 @@ export class EventLoop {
       if (connection !== undefined) this.#visit(process, connection);
     }
     if (process.earliestDue <= this.#schedule.now + process.spent) this.#fire(process);
-    if (process.exitCode === undefined) process.actor?.handle(settled);
+    if (process.exitCode === undefined) process.actor?.handle(process.settled);
   }
 
   #tellNotices(process: Process): void {

@@ -1,7 +1,8 @@
 /**
  * What a node can do: the one Context of a process, made at its boot and never again.
  *
- * It checks what a node asks for and hands it on; it decides nothing.
+ * It checks what a node asks for and hands it on; it decides nothing. Most of it is called with every
+ * step, so the texts of its claims are made only once one does not hold.
  */
 import type {
   Address,
@@ -14,7 +15,8 @@ import type {
   Payload,
   TimerId,
 } from "./actor.js";
-import { assert } from "./assert.js";
+import { assert, Bug } from "./assert.js";
+import type { HostClock } from "./clock.js";
 import type { Connection } from "./connection.js";
 import type { Child, Process } from "./process.js";
 import type { RandomStream } from "./random.js";
@@ -37,6 +39,7 @@ export class NodeContext implements Context {
   readonly machine: Machine;
   readonly ip: string;
   readonly #process: Process;
+  readonly #clock: HostClock;
   readonly #services: Services;
   readonly #transport: Transport;
 
@@ -49,6 +52,7 @@ export class NodeContext implements Context {
     this.machine = node.host.machine;
     this.ip = node.host.ip;
     this.#process = process;
+    this.#clock = node.host.clock;
     this.#services = services;
     this.#transport = transport;
   }
@@ -58,11 +62,11 @@ export class NodeContext implements Context {
   }
 
   nowMicroseconds(): number {
-    return this.#process.node.host.clock.wall(this.#instant());
+    return this.#clock.wall(this.#instant());
   }
 
   monotonic(): number {
-    return this.#process.node.host.clock.monotonic(this.#instant());
+    return this.#clock.monotonic(this.#instant());
   }
 
   listen(port: number): boolean {
@@ -108,9 +112,9 @@ export class NodeContext implements Context {
   arm(id: TimerId, delay: Duration): void {
     const process = this.#process;
     const timer = this.#timer(id);
-    const { clock, lateness } = process.node.host;
+    const { host, lateness } = process.node;
     const from = this.#instant();
-    timer.due = from + clock.stretched(delay);
+    timer.due = from + host.clock.stretched(delay);
     timer.lateness = process.lateness.between(lateness.min, lateness.max);
     if (timer.due < process.earliestDue) process.earliestDue = timer.due;
     const wake = timer.wake(from);
@@ -124,14 +128,14 @@ export class NodeContext implements Context {
     this.#timer(id).due = never;
   }
 
-  spawn(name: string, work: Duration): ChildId {
+  spawn(name: string, work: Duration, code = 0): ChildId {
     const process = this.#process;
     const child: Child = { id: process.children.length as ChildId, name, isAlive: true };
     process.children.push(child);
     const ends = new Action(() => {
       if (!child.isAlive || !process.isAlive) return;
       child.isAlive = false;
-      process.notices.push({ kind: "childExited", child: child.id, code: 0 });
+      process.notices.push({ kind: "childExited", child: child.id, code });
       this.#services.poke(process);
     });
     this.#services.push(this.#instant() + Math.ceil(work), ends);
@@ -166,18 +170,18 @@ export class NodeContext implements Context {
   }
 
   #claimRunning(): void {
-    assert(this.#process.isRunning, `${this.self} acts only while it handles an input`);
+    if (!this.#process.isRunning) throw new Bug(`${this.self} acts only while it handles an input`);
   }
 
   #connection(id: ConnectionId): Connection {
     const connection = this.#process.connections[id];
-    assert(connection !== undefined, `${this.self} has a connection ${id}`);
+    if (connection === undefined) throw new Bug(`${this.self} has a connection ${id}`);
     return connection;
   }
 
   #timer(id: TimerId): Timer {
     const timer = this.#process.timers[id];
-    assert(timer !== undefined, `${this.self} has a timer ${id}`);
+    if (timer === undefined) throw new Bug(`${this.self} has a timer ${id}`);
     return timer;
   }
 }

@@ -1,14 +1,19 @@
 /** A node as the scenario names it: where it runs, how its process is made, and the one that runs now. */
 import type { ActorFactory } from "./actor.js";
-import type { Host } from "./host.js";
+import type { Host, Lateness } from "./host.js";
 import type { Process } from "./process.js";
-import type { Duration } from "./time.js";
+import { type Duration, microseconds } from "./time.js";
+
+/** How late clock_nanosleep() returns: 50 µs of timer slack (prctl(2)), and the scheduler. */
+const sleepLateness: Lateness = { min: microseconds(50), max: microseconds(150) };
 
 export interface NodeSettings {
   readonly host: string;
   readonly factory: ActorFactory;
   /** A supervisor starts it again so long after its process ended, however that was. */
   readonly restartAfter?: Duration;
+  /** It sleeps by clock_nanosleep(), to the microsecond, and not in epoll, which counts milliseconds. */
+  readonly fineTimers?: boolean;
 }
 
 export class Node {
@@ -17,6 +22,9 @@ export class Node {
   readonly host: Host;
   readonly factory: ActorFactory;
   readonly restartAfter: Duration | undefined;
+  readonly fineTimers: boolean;
+  /** How late it wakes for a timer. */
+  readonly lateness: Lateness;
   /** Undefined while the node is down. */
   process: Process | undefined;
   boots = 0;
@@ -27,5 +35,7 @@ export class Node {
     this.host = host;
     this.factory = settings.factory;
     this.restartAfter = settings.restartAfter;
+    this.fineTimers = settings.fineTimers ?? false;
+    this.lateness = this.fineTimers ? sleepLateness : host.lateness;
   }
 }

@@ -2,7 +2,8 @@
  * The process of a node: one for each boot. It holds what an iteration of its event loop works on:
  * ready connections, timers, children, what was sent; and when it can run at all.
  *
- * The inputs it hands to its actor are made once and reused, as the contract says.
+ * The inputs it hands to its actor are made once and reused, as the contract says; all of them, and
+ * the notices, are of one shape, so that a node's `switch` on them is never polymorphic.
  */
 import type {
   Actor,
@@ -33,6 +34,24 @@ export interface Child {
   readonly id: ChildId;
   readonly name: string;
   isAlive: boolean;
+}
+
+/** An input with the fields of all of them; its kind says which ones mean something. */
+class ReusedInput<Kind extends string> {
+  readonly kind: Kind;
+  connection = 0 as ConnectionId;
+  local = nowhere;
+  peer = nowhere;
+  payload = nothing;
+  why: CloseReason = "fin";
+  timer = 0 as TimerId;
+  child = 0 as ChildId;
+  code = 0;
+  readonly signal = "TERM";
+
+  constructor(kind: Kind) {
+    this.kind = kind;
+  }
 }
 
 export class Process {
@@ -71,30 +90,13 @@ export class Process {
   earliestDue: number = never;
   readonly children: Child[] = [];
 
-  readonly opened = {
-    kind: "opened" as const,
-    connection: 0 as ConnectionId,
-    local: nowhere,
-    peer: nowhere,
-  };
-  readonly accepted = {
-    kind: "accepted" as const,
-    connection: 0 as ConnectionId,
-    local: nowhere,
-    peer: nowhere,
-  };
-  readonly received = {
-    kind: "received" as const,
-    connection: 0 as ConnectionId,
-    payload: nothing,
-  };
-  readonly closed = {
-    kind: "closed" as const,
-    connection: 0 as ConnectionId,
-    why: "fin" as CloseReason,
-  };
-  readonly drained = { kind: "drained" as const, connection: 0 as ConnectionId };
-  readonly fired = { kind: "fired" as const, timer: 0 as TimerId };
+  readonly opened = new ReusedInput("opened");
+  readonly accepted = new ReusedInput("accepted");
+  readonly received = new ReusedInput("received");
+  readonly closed = new ReusedInput("closed");
+  readonly drained = new ReusedInput("drained");
+  readonly fired = new ReusedInput("fired");
+  readonly settled = new ReusedInput("settled");
 
   constructor(node: Node, boot: number, random: RandomStream, lateness: RandomStream) {
     this.node = node;

@@ -10,8 +10,22 @@ import type { Instant } from "./time.js";
 export type Level = "notes" | "wire" | "steps";
 
 export type RunRecord =
-  | { readonly kind: "note"; readonly at: Instant; readonly node: string; readonly note: Note }
+  | {
+      readonly kind: "note";
+      /** When the iteration began in which it was said, and how long the node had been busy in it by then. */
+      readonly at: Instant;
+      readonly spent: number;
+      readonly node: string;
+      readonly note: Note;
+    }
   | { readonly kind: "fault"; readonly at: Instant; readonly fault: Fault }
+  /** Whoever drives the run is about to do something: the act's name, and whom it has chosen. */
+  | {
+      readonly kind: "act";
+      readonly at: Instant;
+      readonly step: string;
+      readonly on: readonly string[];
+    }
   /** The process of a node began (`boot` counts from 0) or ended (`code` as waitpid tells it; power loss is -9). */
   | { readonly kind: "up"; readonly at: Instant; readonly node: string; readonly boot: number }
   | { readonly kind: "down"; readonly at: Instant; readonly node: string; readonly code: number }

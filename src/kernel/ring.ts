@@ -36,6 +36,12 @@ export class Ring<T> {
     return this.#items[this.#head];
   }
 
+  /** The item that has so many before it. */
+  at(index: number): T | undefined {
+    if (index >= this.#length) return undefined;
+    return this.#items[(this.#head + index) & (this.#items.length - 1)];
+  }
+
   /** Puts `item` where the first one is: what is left of it after a part was taken. */
   replaceFirst(item: T): void {
     this.#items[this.#head] = item;

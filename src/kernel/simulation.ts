@@ -266,7 +266,8 @@ export class Simulation implements Services {
   note(process: Process, note: Note): void {
     this.#fingerprint.note(this.#now, process.node.index, note);
     const node = process.node.name;
-    if (this.isObserved) this.tell({ kind: "note", at: this.#now, node, note });
+    const { spent } = process;
+    if (this.isObserved) this.tell({ kind: "note", at: this.#now, spent, node, note });
     this.#options.watch?.(node, note, this.#now);
   }
 

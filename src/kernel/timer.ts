@@ -3,7 +3,8 @@
  *
  * A process that sleeps in epoll for a timer wakes late: the timeout counts whole milliseconds from
  * when it fell asleep, rounded up, and the wake-up itself takes a little (aeApiPoll()). Any iteration
- * that happens to run once the timer is due fires it all the same (processTimeEvents()).
+ * that happens to run once the timer is due fires it all the same (processTimeEvents()). A process
+ * with fine timers sleeps in clock_nanosleep() instead, which rounds nothing.
  */
 import type { TimerId } from "./actor.js";
 import type { Process } from "./process.js";
@@ -29,7 +30,8 @@ export class Timer {
   /** When a process that fell asleep at `from` wakes for this timer. */
   wake(from: number): number {
     const left = this.due - from;
-    const timeout = left > 0 ? Math.ceil(left / 1_000) * 1_000 : 0;
+    if (left <= 0) return from + this.lateness;
+    const timeout = this.process.node.fineTimers ? left : Math.ceil(left / 1_000) * 1_000;
     return from + timeout + this.lateness;
   }
 }

@@ -46,6 +46,8 @@ export function traceLine(record: RunRecord): string {
       const { kind, ...fields } = record.fault;
       return JSON.stringify({ t: record.at, kind: "fault", fault: kind, ...fields });
     }
+    case "act":
+      return JSON.stringify({ t: record.at, kind: "act", step: record.step, on: record.on });
     case "up":
       return JSON.stringify({ t: record.at, kind: "up", node: record.node, boot: record.boot });
     case "down":

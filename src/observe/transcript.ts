@@ -1,18 +1,21 @@
 /**
  * What happened, for a person: the lines that `redsim run` prints, folded from the records.
  *
- * A line that a node says again and again (a client's retries, a replica that reconnects every second)
- * is one line with a count and the time of the last. Lines count as equal when they differ in digits
- * only, and as repeated when they were among the node's last few, so that a cycle of a few lines folds
- * as well. The whole is kept until the end, for only then is a count known.
+ * It comes in sections, each opened by something that a reader would look for: a step of the scenario,
+ * a client that begins, a master that its Sentinels take for down. A line that a node says again and
+ * again (a client's retries, a replica that reconnects every second) is one line with a count and the
+ * time of the last. Lines count as equal when they differ in counters only, and as repeated when they
+ * were among the node's last few, so that a cycle of a few lines folds as well. The whole is kept until
+ * the end, for only then is a count known.
  */
-import type { Fault } from "../kernel/fault.js";
 import type { RunRecord } from "../kernel/record.js";
 import type { Instant } from "../kernel/time.js";
 import type { RedisNote } from "../redis/note.js";
 import { changedLines } from "./changed-lines.js";
+import { describeFault } from "./describe-fault.js";
+import { isNews, saysReady, shortened } from "./news.js";
 
-/** What a line is about, for its colour. */
+/** What a line is about, for its colour and its place. */
 export type Tone = "event" | "alarm" | "log" | "fault" | "command" | "reply" | "print" | "process";
 
 export interface TranscriptLine {
@@ -27,35 +30,56 @@ export interface TranscriptLine {
   lastText: string;
 }
 
-/** A node's last few lines, by which a repetition is known. */
-const cycle = 4;
-
-export interface TranscriptOptions {
-  /** Also what is logged below notice, the banners of processes that start, and the operators. */
-  readonly verbose: boolean;
-  /** Files as they were before the run, by `node path`: a look shows what has changed in them. */
-  readonly files?: ReadonlyMap<string, string>;
+export interface TranscriptSection {
+  title: string;
+  readonly lines: TranscriptLine[];
 }
 
-/** What every process of Redis logs before it does anything. */
-const banners = [
-  /^oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo$/,
-  /^Redis version=/,
-  /^Configuration loaded$/,
-  /^Server initialized$/,
-  /^monotonic clock: /,
-];
+/** A node of the run, as far as a transcript has to know it. */
+export interface TranscriptNode {
+  readonly name: string;
+  /** For redis-cli's prompt. */
+  readonly port: number;
+  /** Its configuration file as it was before the run: a look shows what has changed. */
+  readonly config: { readonly path: string; readonly text: string };
+}
+
+export interface TranscriptOptions {
+  /** Everything that is logged, and files whole. */
+  readonly verbose: boolean;
+  readonly nodes: readonly TranscriptNode[];
+  readonly clients: readonly string[];
+}
+
+/** A node's last few lines, by which a repetition is known. */
+const cycle = 4;
+/** A process that is ready this soon, in microseconds, was ready at once. */
+const atOnce = 50_000;
 
 export class Transcript {
-  readonly lines: TranscriptLine[] = [];
+  readonly sections: TranscriptSection[] = [];
   readonly #recent = new Map<string, TranscriptLine[]>();
   readonly #verbose: boolean;
-  /** As they were when somebody looked last. */
-  readonly #files: Map<string, string>;
+  readonly #ports: ReadonlyMap<string, number>;
+  readonly #clients: ReadonlySet<string>;
+  /** Who starts for the first time in the section that is under way. */
+  #starting: string[] = [];
+  /** By `node path`, as they were when somebody looked last. */
+  readonly #files = new Map<string, string>();
+  readonly #startedAt = new Map<string, Instant>();
+  /** Sentinels by their ids, which their votes are told with. */
+  readonly #ids = new Map<string, string>();
+  /** A `node at` whose end has been told by the fault that made it. */
+  #killed = "";
+  /** Masters, by their names, of whose trouble the current sections tell. */
+  readonly #troubled = new Set<string>();
 
   constructor(options: TranscriptOptions) {
     this.#verbose = options.verbose;
-    this.#files = new Map(options.files ?? []);
+    this.#ports = new Map(options.nodes.map(({ name, port }) => [name, port]));
+    this.#clients = new Set(options.clients);
+    for (const { name, config } of options.nodes)
+      this.#files.set(`${name} ${config.path}`, config.text);
   }
 
   record(record: RunRecord): void {
@@ -63,28 +87,42 @@ export class Transcript {
       case "note":
         this.#note(record.node, record.note as unknown as RedisNote, record.at);
         break;
+      case "act":
+        this.#section(record.step);
+        break;
       case "fault":
+        if (record.fault.kind === "kill") this.#killed = `${record.fault.node} ${record.at}`;
         this.#add("fault", describeFault(record.fault), "fault", record.at);
         break;
       case "up":
-        if (record.node.startsWith("operator@") && !this.#verbose) break;
-        this.#add(record.node, record.boot === 0 ? "starts" : "starts again", "process", record.at);
+        this.#up(record.node, record.boot, record.at);
         break;
       case "down":
+        if (record.code === -9 && this.#killed === `${record.node} ${record.at}`) break;
         this.#add(record.node, describeExit(record.code), "process", record.at);
         break;
       default:
     }
   }
 
+  #up(node: string, boot: number, at: Instant): void {
+    if (node.startsWith("operator@")) return;
+    if (boot === 0 && this.#clients.has(node)) this.#section(`${node} begins`);
+    else if (boot === 0 && this.#ports.has(node)) this.#start(node);
+    this.#startedAt.set(node, at);
+    this.#add(node, boot === 0 ? "starts" : "starts again", "process", at);
+  }
+
   #note(node: string, note: RedisNote, at: Instant): void {
     switch (note.kind) {
       case "event":
-        this.#add(node, `${note.channel} ${note.payload}`, toneOf(note.channel), at);
+        this.#event(node, note.channel, note.payload, at);
         break;
       case "log":
-        if (this.#verbose || this.#isNews(note.level, note.text))
-          this.#add(node, note.text, "log", at);
+        this.#learn(node, note.text);
+        if (this.#verbose) this.#add(node, note.text, "log", at);
+        else if (isNews(note.level, note.text) && !this.#isReadyAtOnce(node, note.text, at))
+          this.#add(node, this.#named(shortened(note.text)), "log", at);
         break;
       case "print":
         this.#add(node, note.text, "print", at);
@@ -93,26 +131,78 @@ export class Transcript {
         if (this.#verbose) this.#add(node, `rewrote ${note.path}`, "log", at);
         break;
       case "command":
-        this.#add(note.target, `> ${note.command}`, "command", at);
-        this.#reply(note, at);
+        if (note.command.startsWith("cat ")) this.#look(note, at);
+        else this.#session(note, at);
         break;
       default:
     }
   }
 
-  #isNews(level: string, text: string): boolean {
-    return (level === "*" || level === "#") && !banners.some((banner) => banner.test(text));
+  #isReadyAtOnce(node: string, text: string, at: Instant): boolean {
+    return saysReady(text) && at - (this.#startedAt.get(node) ?? 0) < atOnce;
   }
 
-  #reply(note: Extract<RedisNote, { kind: "command" }>, at: Instant): void {
+  #event(node: string, channel: string, payload: string, at: Instant): void {
+    const [kind, master = ""] = payload.split(" ");
+    if (channel === "+sdown" && kind === "master" && !this.#troubled.has(master)) {
+      this.#troubled.add(master);
+      this.#section(`${master} is down`);
+    }
+    this.#add(node, this.#named(`${channel} ${payload}`), toneOf(channel), at);
+    if (channel === "+failover-end" || channel.startsWith("-failover-abort"))
+      this.#troubled.delete(master);
+  }
+
+  #learn(node: string, text: string): void {
+    const id = /^Sentinel ID is ([0-9a-f]{40})$/.exec(text)?.[1];
+    if (id !== undefined) this.#ids.set(id, node);
+  }
+
+  /** A vote tells ids only; a reader wants to know whose they are. */
+  #named(text: string): string {
+    const vote = /^(?:\+vote-for-leader|([0-9a-f]{40}) voted for) ([0-9a-f]{40}) \d+$/.exec(text);
+    if (vote === null) return text;
+    const [voter, leader] = [vote[1], vote[2]].map((id) => this.#ids.get(id ?? ""));
+    return `${text} (${voter === undefined ? "" : `${voter} for `}${leader ?? "a stranger"})`;
+  }
+
+  /** As redis-cli shows it; the operator sits on the node's own machine. */
+  #session(note: Extract<RedisNote, { kind: "command" }>, at: Instant): void {
+    const prompt = `127.0.0.1:${this.#ports.get(note.target) ?? 0}>`;
+    this.#add(note.target, `${prompt} ${note.command}`, "command", at);
+    for (const line of note.reply.split(/\r?\n/))
+      if (line !== "") this.#add(note.target, line, "reply", at);
+  }
+
+  #look(note: Extract<RedisNote, { kind: "command" }>, at: Instant): void {
     const key = `${note.target} ${note.command.slice("cat ".length)}`;
-    const before = note.command.startsWith("cat ") ? this.#files.get(key) : undefined;
-    const lines =
-      before === undefined || this.#verbose
-        ? note.reply.split(/\r?\n/)
-        : changedLines(before, note.reply).map(({ sign, line }) => `${sign} ${line}`);
-    if (before !== undefined) this.#files.set(key, note.reply);
-    for (const line of lines) if (line !== "") this.#add(note.target, line, "reply", at);
+    const before = this.#files.get(key);
+    this.#files.set(key, note.reply);
+    if (before === undefined || this.#verbose) {
+      this.#add(note.target, `$ ${note.command}`, "command", at);
+      for (const line of note.reply.split(/\r?\n/))
+        if (line !== "") this.#add(note.target, line, "reply", at);
+      return;
+    }
+    const changes = changedLines(before, note.reply);
+    const what = changes.length === 0 ? "as before" : "what has changed";
+    this.#add(note.target, `$ ${note.command}  # ${what}`, "command", at);
+    for (const { sign, line } of changes) this.#add(note.target, `${sign} ${line}`, "reply", at);
+  }
+
+  #section(title: string): void {
+    this.#starting = [];
+    this.sections.push({ title, lines: [] });
+  }
+
+  /** Processes that start one after another are one section, named after them. */
+  #start(node: string): void {
+    const names = [...this.#starting, node];
+    if (this.#starting.length === 0) this.#section("start");
+    this.#starting = names;
+    const section = this.sections.at(-1);
+    if (section !== undefined)
+      section.title = `start of ${names.length > 8 ? `${names.length} nodes` : names.join(", ")}`;
   }
 
   #add(who: string, text: string, tone: Tone, at: Instant): void {
@@ -125,7 +215,8 @@ export class Transcript {
       return;
     }
     const line: TranscriptLine = { at, who, text, tone, count: 1, lastAt: at, lastText: text };
-    this.lines.push(line);
+    if (this.sections.length === 0) this.#section("start");
+    this.sections.at(-1)?.lines.push(line);
     this.#recent.set(who, [...recent, line].slice(-cycle));
   }
 }
@@ -144,7 +235,7 @@ function foldsInto(
   return candidates.find((line) => line.tone === tone && alike(line.text, text));
 }
 
-/** Two lines that differ only in numbers say the same again. Ids and offsets are numbers, too. */
+/** Two lines that differ only in counters say the same again. */
 function alike(a: string, b: string): boolean {
   return a === b || (a.length - b.length < 8 && b.length - a.length < 8 && shape(a) === shape(b));
 }
@@ -166,52 +257,4 @@ function toneOf(channel: string): Tone {
 function describeExit(code: number): string {
   if (code === -9) return "is killed";
   return code === 0 ? "exits" : code < 0 ? `dies of signal ${-code}` : `exits with code ${code}`;
-}
-
-/** A fault as a sentence about what is done. */
-export function describeFault(fault: Fault): string {
-  switch (fault.kind) {
-    case "kill":
-      return `kill -${fault.signal === "KILL" ? "9" : "TERM"} ${fault.node}`;
-    case "restart":
-    case "pause":
-    case "resume":
-      return `${fault.kind} ${fault.node}`;
-    case "powerOff":
-      return `power off ${fault.host}`;
-    case "powerOn":
-      return `power on ${fault.host}`;
-    case "cut": {
-      const arrow = fault.direction === "both" ? "<->" : fault.direction === "to" ? "->" : "<-";
-      return `cut ${fault.a.join(" ")} ${arrow} ${fault.b?.join(" ") ?? "everyone"}${fault.mode === "reject" ? " (reject)" : ""}`;
-    }
-    case "heal":
-      return fault.name === undefined ? "heal all cuts" : `heal ${fault.name}`;
-    case "slow":
-      return `slow ${fault.a.join(" ")} <-> ${fault.b?.join(" ") ?? "everyone"}`;
-    case "restore":
-      return `restore ${fault.a.join(" ")} <-> ${fault.b?.join(" ") ?? "everyone"}`;
-    case "skew":
-      return `skew the clock of ${fault.host} by ${fault.offset} ms, ${fault.ppm} ppm`;
-    case "unskew":
-      return `set the clock of ${fault.host} right`;
-    case "jump":
-      return `the clock of ${fault.host} jumps by ${fault.by} ms`;
-    case "fillDisk":
-      return `fill the disk of ${fault.host}`;
-    case "freeDisk":
-      return `free the disk of ${fault.host}`;
-    case "slowDisk":
-      return `slow the disk of ${fault.host}`;
-    case "restoreDisk":
-      return `restore the disk of ${fault.host}`;
-    case "wipeDisk":
-      return `wipe ${fault.prefix} on ${fault.host}`;
-    case "unresolve":
-      return `the name ${fault.name} no longer resolves`;
-    case "resolve":
-      return `the name ${fault.name} resolves${fault.ip === undefined ? "" : ` to ${fault.ip}`}`;
-    case "starve":
-      return `${fault.host} gets no time for ${fault.time / 1_000} ms`;
-  }
 }

@@ -35,6 +35,34 @@ export type RedisNote =
       readonly master: string;
       readonly offset: number;
     }
+  /**
+   * Where a server stands in which history, whenever that changes by anything but the stream: it began
+   * a history of its own, loaded one at boot, was promoted, or was granted a resync. `digest` is that of
+   * all commands up to `offset` (`History.digest`).
+   */
+  | {
+      readonly kind: "history";
+      readonly how: "new" | "loaded" | "promoted" | "full" | "partial";
+      readonly replicationId: string;
+      readonly offset: number;
+      readonly digest: number;
+    }
+  /** A point of its present history that a server reached: at every 2 KiB of the stream, and when it acknowledges. */
+  | { readonly kind: "stands"; readonly offset: number; readonly digest: number }
+  /**
+   * A master that stands at `to` lets a replica (`ip:port` as it announced itself) go on `from` this
+   * offset with so many `bytes`; `digest` is that of all before `from`, undefined inside of a command.
+   */
+  | {
+      readonly kind: "granted";
+      readonly replica: string;
+      readonly from: number;
+      readonly to: number;
+      readonly bytes: number;
+      readonly digest: number | undefined;
+    }
+  /** A WAIT was answered: so many `replicas` have acknowledged `offset`. */
+  | { readonly kind: "waited"; readonly offset: number; readonly replicas: number }
   /** The master that a Sentinel names under `master`, at start and at each change. */
   | {
       readonly kind: "names";

@@ -4,28 +4,34 @@
  */
 import type { Observer, RunRecord } from "../kernel/record.js";
 import type { Instant } from "../kernel/time.js";
-import { Epochs } from "../observe/check/epochs.js";
-import type { Law } from "../observe/check/law.js";
-import { OneLeader } from "../observe/check/one-leader.js";
-import { OneVote } from "../observe/check/one-vote.js";
+import { Laws } from "../observe/check/laws.js";
 import { FailoverFold } from "../observe/failovers.js";
+import { Histories } from "../observe/histories.js";
+import { Lineage } from "../observe/lineage.js";
 import { MastersFold } from "../observe/masters.js";
 import { WriteFold } from "../observe/writes.js";
 import type { RedisNote } from "../redis/note.js";
+import type { Plan } from "../scenario/plan.js";
 import type { Judge } from "./judge.js";
+import { Recovery } from "./recovery.js";
 
 export class Ledger implements Observer {
   readonly level = "notes";
   readonly failovers = new FailoverFold();
   readonly writes = new WriteFold();
   readonly masters: MastersFold;
-  readonly laws: readonly Law[] = [new OneVote(), new OneLeader(), new Epochs()];
+  readonly laws = new Laws();
+  readonly recovery: Recovery;
+  readonly lineage = new Lineage();
+  /** Undefined where no client reads. */
+  readonly histories: Histories | undefined;
   readonly #judge: Judge;
   readonly #judges: boolean;
 
-  /** `groups`: the group of each server, by node. */
-  constructor(groups: ReadonlyMap<string, string>, judge: Judge) {
-    this.masters = new MastersFold(groups);
+  constructor(plan: Plan, judge: Judge) {
+    this.masters = new MastersFold(groupsOf(plan));
+    this.recovery = new Recovery(plan);
+    this.histories = plan.clients.some(reads) ? new Histories() : undefined;
     this.#judge = judge;
     this.#judges = judge.isCurious;
   }
@@ -47,8 +53,9 @@ export class Ledger implements Observer {
       default:
         return;
     }
-    if (record.kind !== "note" || !isEveryday(record.note.kind))
-      for (const law of this.laws) law.record(record);
+    this.recovery.record(record);
+    this.laws.record(record);
+    if (record.kind !== "note" || !isEveryday(record.note.kind)) this.lineage.record(record);
     if (this.#judges) this.#judge.record(record);
   }
 
@@ -64,8 +71,13 @@ export class Ledger implements Observer {
           note.key,
           note.value,
           note.error,
+          note.server,
           at,
         );
+        this.histories?.note(node, note, at);
+        break;
+      case "invoke":
+        this.histories?.note(node, note, at);
         break;
       case "event":
         this.failovers.event(node, note.channel, note.payload, at);
@@ -82,7 +94,22 @@ export class Ledger implements Observer {
   }
 }
 
-/** Operations come by the thousand, and no law here is about one. */
+/** The group of each server: those that are meant to have one master together. */
+function groupsOf(plan: Plan): Map<string, string> {
+  return new Map(
+    plan.nodes
+      .filter((node) => node.kind === "server")
+      .map((node) => [node.name, node.groups[0] ?? node.name]),
+  );
+}
+
+function reads({ settings }: Plan["clients"][number]): boolean {
+  return settings.kind === "workloads"
+    ? settings.workloads.some(({ operation }) => operation === "read")
+    : settings.steps.length > 0;
+}
+
+/** Operations come by the thousand, and change nothing about where data comes from. */
 function isEveryday(kind: string): boolean {
   return kind === "invoke" || kind === "ok" || kind === "fail" || kind === "info";
 }

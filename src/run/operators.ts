@@ -3,7 +3,7 @@
  * there would be. They reach a node over its own loopback, so no cut of the network stops them.
  */
 import type { ActorFactory } from "../kernel/actor.js";
-import { type OperatorSession, Operator } from "../redis/client/operator.js";
+import { Operator, type OperatorSession } from "../redis/client/operator.js";
 import type { Plan } from "../scenario/plan.js";
 
 export class Operators {

@@ -1,8 +1,10 @@
 /**
  * The result of a run: what `--json` prints, and what a library user gets. Plain data, in milliseconds.
  */
-import type { Phase } from "../observe/failovers.js";
 import type { Violation } from "../observe/check/law.js";
+import type { Phase } from "../observe/failovers.js";
+import type { HistoryEntry } from "../observe/histories.js";
+import type { Loss } from "../observe/lineage.js";
 
 export interface RunResult {
   readonly scenario: string;
@@ -18,6 +20,10 @@ export interface RunResult {
   readonly failovers: readonly FailoverResult[];
   readonly expectations: readonly Verdict[];
   readonly laws: readonly LawVerdict[];
+  /** Each acknowledged write that is gone, with the moment and the reason. */
+  readonly losses: readonly Loss[];
+  /** What clients read, key by key; Redis promises nothing of the kind. */
+  readonly consistency: Consistency;
   readonly final: Final;
   /** Steps that could not be carried out as written: a selector that chose nobody. */
   readonly mishaps: readonly string[];
@@ -32,6 +38,20 @@ export interface Metrics {
   /** The longest time that any client went without an acknowledged write. */
   readonly longestWriteGapMs: number;
   readonly twoMastersMs: number;
+  /** Time in which no client that writes got through. */
+  readonly withoutMasterMs: number;
+}
+
+export interface Consistency {
+  /** Keys that were read, and so can be checked. */
+  readonly keys: number;
+  /** Of those, keys whose history was too tangled to decide. */
+  readonly undecided: number;
+  /** Keys whose history is not linearizable, each with the fewest operations that show it. */
+  readonly anomalies: readonly {
+    readonly key: string;
+    readonly history: readonly HistoryEntry[];
+  }[];
 }
 
 export interface ClientMetrics {
@@ -73,6 +93,8 @@ export interface LawVerdict {
   readonly law: string;
   readonly holds: boolean;
   readonly violations: readonly Violation[];
+  /** Why this run cannot be judged by it; undefined: it was judged. */
+  readonly excuse?: string;
 }
 
 export interface Final {

@@ -4,15 +4,26 @@
  * queue as the rest of the run.
  */
 import type { Fault } from "../kernel/fault.js";
-import type { RandomStream } from "../kernel/random.js";
+import { RandomStream } from "../kernel/random.js";
 import type { Simulation } from "../kernel/simulation.js";
 import { after, type Instant, start } from "../kernel/time.js";
 import type { RedisNote } from "../redis/note.js";
 import { faultsOf, SelectorError, undoing } from "../scenario/action.js";
-import { actName, type Plan, type PlanStep, stepStream } from "../scenario/plan.js";
+import type { Span } from "../scenario/duration.js";
+import { actName, draw, type Plan, type PlanStep, stepStream } from "../scenario/plan.js";
 import { SelectorState } from "../scenario/selectors.js";
 import { type Trigger, Tripwire } from "../scenario/trigger.js";
 import type { Operators } from "./operators.js";
+
+/** A step acts, for the first time or again. */
+export interface Act {
+  readonly step: string;
+  /** The step's name, and for a repetition its number: `cut`, `cut#2`. */
+  readonly name: string;
+  /** Whom it has chosen: nodes or hosts. */
+  readonly on: readonly string[];
+  readonly at: Instant;
+}
 
 interface Waiting {
   readonly wire: Tripwire;
@@ -25,16 +36,19 @@ export class Script {
   readonly mishaps: string[] = [];
   readonly #plan: Plan;
   readonly #operators: Operators;
-  readonly #acted: (step: string, at: Instant) => void;
+  readonly #acted: (act: Act) => void;
   readonly #streams = new Map<string, RandomStream>();
-  readonly #done = new Set<string>();
+  /** When each step acted for the first time. */
+  readonly #acts = new Map<string, Instant>();
+  #settledAt: Instant | undefined;
+  #isStopped = false;
   #simulation: Simulation | undefined;
   #waiting: Waiting[] = [];
   #onStep: { readonly step: string; readonly run: () => void }[] = [];
   #onSettled: (() => void)[] = [];
 
-  /** `acted` is told when a step acts for the first time. */
-  constructor(plan: Plan, operators: Operators, acted: (step: string, at: Instant) => void) {
+  /** `acted` is told of each act just before it is done. */
+  constructor(plan: Plan, operators: Operators, acted: (act: Act) => void) {
     this.#plan = plan;
     this.#operators = operators;
     this.#acted = acted;
@@ -65,6 +79,20 @@ export class Script {
       });
   }
 
+  /** When the cluster had settled; undefined where it has not, or nobody waits for it. */
+  get settledAt(): Instant | undefined {
+    return this.#settledAt;
+  }
+
+  actedAt(step: string): Instant | undefined {
+    return this.#acts.get(step);
+  }
+
+  /** Nothing that has not yet acted will. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
   /** A node said something. */
   note(node: string, note: RedisNote): void {
     this.selectors.note(node, note);
@@ -87,10 +115,12 @@ export class Script {
         simulation.at(start, run);
         break;
       case "settled":
-        if (this.#onSettled.length === 0)
+        if (this.#onSettled.length === 0) {
+          const stream = new RandomStream(this.#plan.seed, "settled");
           simulation.at(this.#plan.started, () => {
-            this.#poll(trigger.poll);
+            this.#poll(trigger.poll, stream);
           });
+        }
         this.#onSettled.push(run);
         break;
       case "step":
@@ -101,14 +131,15 @@ export class Script {
     }
   }
 
-  #poll(every: Extract<Trigger, { kind: "settled" }>["poll"]): void {
+  #poll(every: Span, stream: RandomStream): void {
     const simulation = this.#world;
     if (!this.selectors.settled) {
-      simulation.at(after(simulation.now, every), () => {
-        this.#poll(every);
+      simulation.at(after(simulation.now, draw(every, stream)), () => {
+        this.#poll(every, stream);
       });
       return;
     }
+    this.#settledAt = simulation.now;
     const waiting = this.#onSettled;
     this.#onSettled = [];
     for (const run of waiting) run();
@@ -124,21 +155,26 @@ export class Script {
   }
 
   #act(step: PlanStep, index: number): void {
+    if (this.#isStopped) return;
     const simulation = this.#world;
-    if (!this.#done.has(step.name)) {
-      this.#done.add(step.name);
-      this.#acted(step.name, simulation.now);
+    if (!this.#acts.has(step.name)) {
+      this.#acts.set(step.name, simulation.now);
       for (const each of this.#onStep) if (each.step === step.name) each.run();
     }
     const choice = this.selectors.choice(this.#stream(step.name));
     const { action } = step;
+    const name = actName(step.name, index);
+    const tell = (on: readonly string[]) => {
+      this.selectors.acted(step.name, on);
+      this.#acted({ step: step.name, name, on, at: simulation.now });
+    };
     if (action.kind === "fault") {
-      const faults = faultsOf(action.fault, actName(step.name, index), choice);
+      const faults = faultsOf(action.fault, name, choice);
       if (faults instanceof SelectorError) {
         this.#mishap(step, faults.text);
         return;
       }
-      this.selectors.acted(step.name, faults.flatMap(targetsOf));
+      tell([...new Set(faults.flatMap(targetsOf))]);
       for (const fault of faults) simulation.inject(fault);
       this.#undo(step, index, faults);
       return;
@@ -148,7 +184,7 @@ export class Script {
       this.#mishap(step, nodes.text);
       return;
     }
-    this.selectors.acted(step.name, nodes);
+    tell(nodes);
     for (const node of nodes)
       if (action.kind === "look") this.#operators.look(step.name, node, action.path);
       else this.#operators.command(step.name, node, action.lines, action.password);

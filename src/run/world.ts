@@ -1,21 +1,27 @@
 /** Builds the world of a plan: machines, links, names, files, nodes. Nothing is booted yet. */
-import type { Disk } from "../kernel/actor.js";
+import type { ActorFactory, Disk } from "../kernel/actor.js";
 import { Simulation, type SimulationOptions } from "../kernel/simulation.js";
-import { client } from "../redis/client/client.js";
+import { client, sleepsFinely } from "../redis/client/client.js";
 import { parseRedisConfig } from "../redis/config/parse-redis-config.js";
 import { type Ballast, Keyspace } from "../redis/keyspace/keyspace.js";
 import { inDirectory } from "../redis/persistence/append-only-file.js";
 import { rdbFile } from "../redis/persistence/rdb-file.js";
+import { scriptFile } from "../redis/sentinel/script-file.js";
 import { redisSentinel } from "../redis/sentinel/sentinel.js";
 import { redisServer } from "../redis/server/boot.js";
 import type { Plan, PlanNode } from "../scenario/plan.js";
 import { Operators } from "./operators.js";
 
-export type WorldOptions = Pick<SimulationOptions, "observers" | "watch" | "life">;
+export interface WorldOptions extends Pick<SimulationOptions, "observers" | "watch" | "life"> {
+  /** Another program in a node's place. */
+  readonly program?: (node: PlanNode, usual: ActorFactory) => ActorFactory;
+}
 
-export function buildWorld(plan: Plan, operators: Operators, options: WorldOptions): Simulation {
+export function buildWorld(plan: Plan, operators: Operators, given: WorldOptions): Simulation {
+  const { program, ...options } = given;
   const simulation = new Simulation({
     seed: plan.seed,
+    epoch: plan.epoch,
     defaultLink: plan.defaultLink,
     ...options,
   });
@@ -28,9 +34,13 @@ export function buildWorld(plan: Plan, operators: Operators, options: WorldOptio
     });
   for (const { from, to, settings } of plan.links) simulation.setLink(from, to, settings);
   for (const { name, ip } of plan.names) simulation.setName(name, ip);
-  for (const node of plan.nodes) addNode(simulation, node);
+  for (const node of plan.nodes) addNode(simulation, node, program);
   for (const each of plan.clients)
-    simulation.addNode(each.name, { host: each.host, factory: client(each.settings) });
+    simulation.addNode(each.name, {
+      host: each.host,
+      factory: client(each.settings),
+      fineTimers: sleepsFinely(each.settings),
+    });
   for (const host of operators.hosts) {
     const name = Operators.nameOn(host);
     simulation.addNode(name, { host, factory: operators.factory(host) });
@@ -50,17 +60,22 @@ function writeBallast(disk: Disk, node: PlanNode, ballast: Ballast): void {
   disk.sync(path);
 }
 
-function addNode(simulation: Simulation, node: PlanNode): void {
+function addNode(simulation: Simulation, node: PlanNode, program: WorldOptions["program"]): void {
   const disk = simulation.disk(node.host);
   for (const { path, text } of [node.config, ...node.files]) {
     disk.write(path, text, text.length);
     disk.sync(path);
   }
+  for (const { path, exit, takes } of node.scripts) {
+    disk.write(path, scriptFile(exit, takes), 0);
+    disk.sync(path);
+  }
   const options = { configPath: node.config.path, version: node.version };
   if (node.data !== undefined) writeBallast(disk, node, node.data);
+  const usual = node.kind === "sentinel" ? redisSentinel(options) : redisServer(options);
   simulation.addNode(node.name, {
     host: node.host,
-    factory: node.kind === "sentinel" ? redisSentinel(options) : redisServer(options),
+    factory: program?.(node, usual) ?? usual,
     ...(node.restartAfter === undefined ? {} : { restartAfter: node.restartAfter }),
   });
 }

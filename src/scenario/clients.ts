@@ -15,7 +15,7 @@ import type { Cluster } from "./cluster.js";
 import type { Path, SourceDocument } from "./document.js";
 import { parseDuration } from "./duration.js";
 import type { ScenarioClient } from "./scenario.js";
-import type { RawClient, RawWorkload } from "./schema.js";
+import type { RawClient, RawWorkload } from "./schema/clients.js";
 import { listed } from "./suggest.js";
 import { noWait, type Vocabulary } from "./vocabulary.js";
 

@@ -4,9 +4,11 @@
  * about the layout (ports, replicaof, who watches what) is checked on configuration files, whoever
  * wrote them.
  */
+import { milliseconds } from "../kernel/time.js";
 import { parseRedisConfig } from "../redis/config/parse-redis-config.js";
 import { parseSentinelConfig } from "../redis/config/parse-sentinel-config.js";
 import type { Problem } from "../redis/config/problem.js";
+import type { MonitoredMaster } from "../redis/config/sentinel-settings.js";
 import type { Version } from "../redis/version.js";
 import { versions } from "../redis/version.js";
 import { toBinary } from "../redis/wire/utf8.js";
@@ -16,7 +18,8 @@ import { parseDuration, parseSize, parseSpan } from "./duration.js";
 import { readHost } from "./machine.js";
 import { type Draft, type Group, Membership } from "./membership.js";
 import type { ScenarioHost, ScenarioNode } from "./scenario.js";
-import type { RawNode, RawScenario } from "./schema.js";
+import type { RawNode } from "./schema/cluster.js";
+import type { RawScenario } from "./schema.js";
 import { suggestion } from "./suggest.js";
 
 /** The text of a configuration file, by its path relative to the scenario; undefined: there is none. */
@@ -59,11 +62,12 @@ export function readCluster(
     const source = draft.raw.config ?? `${draft.name}.conf`;
     const file = { path: source, text: text.text };
     const options = { version: versionOf(draft.raw.version) ?? version };
-    const { problems } =
-      draft.kind === "server"
-        ? parseRedisConfig(file, options)
-        : parseSentinelConfig(file, options);
+    const sentinel = draft.kind === "server" ? undefined : parseSentinelConfig(file, options);
+    const { problems } = sentinel ?? parseRedisConfig(file, options);
     for (const problem of problems) report(document, draft, text, source, problem);
+    if (sentinel !== undefined) {
+      checkScripts(document, raw, draft, sentinel.sentinel.masters.values());
+    }
   }
 
   const layouts = new Map(drafts.map((draft) => [draft, layoutOf(texts.get(draft)?.text ?? "")]));
@@ -88,6 +92,7 @@ export function readCluster(
       groups: membership.groupsOf(draft),
       config: { path: `/etc/redis/${base}`, text: texts.get(draft)?.text ?? "", source },
       files: Object.entries(draft.raw.files ?? {}).map(([path, text]) => ({ path, text })),
+      scripts: scriptsOf(raw, draft),
       data:
         data === undefined
           ? undefined
@@ -97,6 +102,33 @@ export function readCluster(
     };
   });
   return { hosts, nodes, names };
+}
+
+/** Those of all Sentinels, and the node's own, which count before them. */
+function scriptsOf(raw: RawScenario, draft: Draft): ScenarioNode["scripts"] {
+  const shared = draft.kind === "sentinel" ? raw.scripts : undefined;
+  return Object.entries({ ...shared, ...draft.raw.scripts }).map(([path, { exit, takes }]) => ({
+    path,
+    exit: exit ?? 0,
+    takes: parseDuration(takes ?? "") ?? milliseconds(10),
+  }));
+}
+
+/** A Sentinel does not start with a script that is not there. */
+function checkScripts(
+  document: SourceDocument,
+  raw: RawScenario,
+  draft: Draft,
+  masters: Iterable<MonitoredMaster>,
+): void {
+  const paths = scriptsOf(raw, draft).map(({ path }) => path);
+  for (const { notificationScript, clientReconfigScript } of masters) {
+    for (const path of [notificationScript, clientReconfigScript]) {
+      if (path === undefined || paths.includes(path)) continue;
+      const hint = paths.length === 0 ? `scripts: {${path}: {exit: 0}}` : suggestion(path, paths);
+      document.problem(draft.path, `${draft.name} has no script ${path}`, hint);
+    }
+  }
 }
 
 function spanOf(document: SourceDocument, draft: Draft): ReturnType<typeof parseSpan> {

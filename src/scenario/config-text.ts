@@ -6,7 +6,7 @@
  */
 import { configLines } from "../redis/config/config-file.js";
 import type { Path } from "./document.js";
-import type { RawDirectives } from "./schema.js";
+import type { RawDirectives } from "./schema/cluster.js";
 
 export interface Layout {
   readonly port: { readonly port: number; readonly line: number } | undefined;

@@ -138,11 +138,6 @@ export function problem(where: string, what: string, hint?: string): Problem {
   return hint === undefined ? { where, what } : { where, what, hint };
 }
 
-/** `partition.yaml:14:5: no node is called r9 (there are r1 and r2)` */
-export function formatProblem({ where, what, hint }: Problem): string {
-  return `${where}: ${what}${hint === undefined ? "" : ` (${hint})`}`;
-}
-
 function lowerFirst(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);
 }

@@ -35,7 +35,8 @@ export function parseDuration(text: string): Duration | undefined {
   if (match === null) return undefined;
   const [, whole = "", fraction = "", unit = ""] = match;
   const scale = units[unit] ?? 1;
-  const part = fraction === "" ? 0 : Math.floor((Number(fraction) * scale) / Number(`1e${fraction.length}`));
+  const part =
+    fraction === "" ? 0 : Math.floor((Number(fraction) * scale) / Number(`1e${fraction.length}`));
   const total = Number(whole) * scale + part;
   return Number.isSafeInteger(total) ? microseconds(total) : undefined;
 }
@@ -58,7 +59,8 @@ export function parseSpan(text: string): Span | undefined {
 export function formatDuration(duration: Duration): string {
   for (const unit of ["h", "m", "s", "ms"]) {
     const scale = units[unit] ?? 1;
-    if (duration >= scale && (duration * 1_000) % scale === 0) return `${duration / scale}${unit}`;
+    const parts = unit === "h" || unit === "m" ? 1 : 1_000;
+    if (duration >= scale && (duration * parts) % scale === 0) return `${duration / scale}${unit}`;
   }
   return duration === 0 ? "0s" : `${duration}us`;
 }

@@ -3,7 +3,8 @@ import { microseconds } from "../kernel/time.js";
 import type { Path, SourceDocument } from "./document.js";
 import { formatDuration, parseDuration } from "./duration.js";
 import type { Bound, Expectation, ExpectationKind } from "./expectation.js";
-import { expectationKeys, type RawExpectation } from "./schema.js";
+import { expectationKeys } from "./schema/expectations.js";
+import type { RawExpectation } from "./schema.js";
 import { listed } from "./suggest.js";
 import type { Vocabulary } from "./vocabulary.js";
 
@@ -162,7 +163,7 @@ function sentence(claim: ExpectationKind): string {
       const payload = claim.payload === undefined ? "" : ` ${claim.payload}`;
       const within = claim.within === undefined ? "" : ` within ${formatDuration(claim.within)}`;
       const after = claim.after === undefined ? "" : ` after ${claim.after}`;
-      return `${claim.channel}${payload}${by}${within}${after}: ${inWords(claim.times, number)} times`;
+      return `${claim.channel}${payload}${by}${within}${after}: ${inWords(claim.times, often)}`;
     }
     case "outage":
       return `${owner(claim.client)}longest time without an acknowledged write: ${inWords(claim.micros, time)}`;
@@ -177,19 +178,19 @@ function sentence(claim: ExpectationKind): string {
         ? "all Sentinels name one master, and all replicas have its data"
         : "no agreement on one master and its data";
     case "shows": {
-      const has = claim.contains.map((text) => JSON.stringify(text));
-      const lacks = claim.lacks.map((text) => JSON.stringify(text));
+      const has = claim.contains.map(quoted);
+      const lacks = claim.lacks.map(quoted);
       const on = claim.nodes === undefined ? "" : ` on ${listed(claim.nodes)}`;
       const shown = has.length === 0 ? "" : ` shows ${listed(has)}`;
       const hidden = lacks.length === 0 ? "" : ` lacks ${listed(lacks, "or")}`;
       return `${claim.step}${on}${shown}${shown !== "" && hidden !== "" ? " and" : ""}${hidden}`;
     }
     case "prints":
-      return `${owner(claim.client)}lines ${JSON.stringify(claim.line)}: ${inWords(claim.times, number)}`;
+      return `${owner(claim.client)}${quoted(claim.line)} printed: ${inWords(claim.times, often)}`;
     case "resyncs": {
       const of = claim.nodes === undefined ? "" : ` of ${listed(claim.nodes)}`;
       const after = claim.after === undefined ? "" : ` after ${claim.after}`;
-      return `${claim.resync} resynchronisations${of}${after}: ${inWords(claim.times, number)}`;
+      return `${claim.resync} resynchronisations${of}${after}: ${inWords(claim.times, often)}`;
     }
   }
 }
@@ -208,6 +209,14 @@ function inWords(bound: Bound, value: (count: number) => string): string {
 
 function number(count: number): string {
   return String(count);
+}
+
+function often(count: number): string {
+  return count === 0 ? "never" : count === 1 ? "once" : `${count} times`;
+}
+
+function quoted(text: string): string {
+  return text.includes('"') ? `'${text}'` : `"${text}"`;
 }
 
 function time(micros: number): string {

@@ -5,7 +5,8 @@ import type { LinkSettings } from "../kernel/fault.js";
 import type { SourceDocument } from "./document.js";
 import { parseDuration, parseSize, parseSpan } from "./duration.js";
 import type { ScenarioHost } from "./scenario.js";
-import type { RawHost, RawLinkSettings } from "./schema.js";
+import type { RawHost } from "./schema/cluster.js";
+import type { RawLinkSettings } from "./schema/network.js";
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 

@@ -4,7 +4,7 @@
  */
 import type { Layout } from "./config-text.js";
 import type { Path, SourceDocument } from "./document.js";
-import type { RawNode } from "./schema.js";
+import type { RawNode } from "./schema/cluster.js";
 import { listed } from "./suggest.js";
 
 /** A node before its host and its configuration are known. */

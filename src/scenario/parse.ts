@@ -7,11 +7,11 @@
  */
 
 import { seconds } from "../kernel/time.js";
-import type { Problem } from "../redis/config/problem.js";
+import { formatProblem, type Problem } from "../redis/config/problem.js";
 import { type Version, versions } from "../redis/version.js";
 import { readClient } from "./clients.js";
 import { type ReadFile, readCluster } from "./cluster.js";
-import { formatProblem, SourceDocument } from "./document.js";
+import { SourceDocument } from "./document.js";
 import { parseDuration } from "./duration.js";
 import { readExpectation } from "./expectations.js";
 import { readLinkSettings } from "./machine.js";

@@ -57,6 +57,12 @@ export interface ScenarioNode {
   /** On the disk of its host; `source` is where it came from, for messages. */
   readonly config: { readonly path: string; readonly text: string; readonly source: string };
   readonly files: readonly { readonly path: string; readonly text: string }[];
+  /** What a Sentinel may execute. */
+  readonly scripts: readonly {
+    readonly path: string;
+    readonly exit: number;
+    readonly takes: Duration;
+  }[];
   /** Ballast it starts with. */
   readonly data: { readonly keys: number; readonly bytes: number } | undefined;
   /** Undefined: as the defaults have it. */

@@ -68,7 +68,12 @@ function resolve(document: SourceDocument, dotted: string, where: string): Path 
 
 /** Where names are the user's own, a new one may be set; but a node that does not exist is a slip. */
 function isWritable(path: Path): boolean {
-  return path[0] === "hosts" || path[0] === "names" || path.at(-1) === "files";
+  return (
+    path[0] === "hosts" ||
+    path[0] === "names" ||
+    path.at(-1) === "files" ||
+    path.at(-1) === "scripts"
+  );
 }
 
 /** An element of a list by its place, from 0, or by its name. */

@@ -4,17 +4,17 @@
  *
  * Triggers see only what the nodes say about themselves (notes), like any person who reads their logs.
  */
-import type { Duration } from "../kernel/time.js";
 import type { RedisNote } from "../redis/note.js";
+import type { Span } from "./duration.js";
 
 export type Trigger =
   /** The start of the run. */
   | { readonly kind: "start" }
   /**
    * Every Sentinel that is up knows all others and every replica, and every replica's link is up;
-   * looked at every `poll` from the instant at which the last node has started.
+   * looked at every `poll`, drawn each time, from the instant at which the last node was started.
    */
-  | { readonly kind: "settled"; readonly poll: Duration }
+  | { readonly kind: "settled"; readonly poll: Span }
   /** Another step acted for the first time. */
   | { readonly kind: "step"; readonly step: string }
   /** A Sentinel published an event: for the `count`th time on any of `nodes` (undefined: on any). */

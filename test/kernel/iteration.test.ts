@@ -194,6 +194,24 @@ describe("a timer", () => {
     expect(world.probe("a").when("fired 0")).toBe(3_100);
   });
 
+  // clock_nanosleep(2): nothing is rounded.
+  test("wakes a process with fine timers 50 to 150 µs late", () => {
+    const world = new World(["a"], { fineTimers: ["a"] });
+    const probe = world.probe("a");
+    const firings: number[] = [];
+    probe.onInput = (input) => {
+      if (input.kind !== "fired") return;
+      firings.push(world.simulation.now);
+      probe.context.arm(input.timer, microseconds(2_300));
+    };
+    cron(world, 2_300);
+    world.advance(seconds(2));
+
+    const late = firings.map((at, i) => at - (firings[i - 1] ?? 0) - 2_300);
+    expect(Math.min(...late)).toBe(50);
+    expect(Math.max(...late)).toBe(150);
+  });
+
   test("counts the milliseconds from when the process last fell asleep", () => {
     const world = new World(["a"]);
     cron(world, 10_000);

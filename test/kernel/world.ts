@@ -104,6 +104,8 @@ export class Probe implements Actor {
 
 export interface WorldOptions extends Partial<SimulationOptions> {
   readonly hosts?: Readonly<Record<string, Partial<HostSettings>>>;
+  /** Nodes that sleep to the microsecond. */
+  readonly fineTimers?: readonly string[];
   /** Called in the factory of each process. */
   readonly setUp?: (probe: Probe) => void;
 }
@@ -114,7 +116,7 @@ export class World {
   readonly #probes = new Map<string, Probe>();
 
   constructor(names: readonly string[], options: WorldOptions = {}) {
-    const { hosts, setUp, ...rest } = options;
+    const { hosts, fineTimers, setUp, ...rest } = options;
     this.simulation = new Simulation({
       seed: "kernel",
       defaultLink: { latency: milliseconds(1), jitter: 0 as Duration, bandwidth: 0 },
@@ -128,6 +130,7 @@ export class World {
       });
       this.simulation.addNode(name, {
         host: name,
+        fineTimers: fineTimers?.includes(name) ?? false,
         factory: (context) => {
           const probe = new Probe(this, context);
           this.#probes.set(name, probe);

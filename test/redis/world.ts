@@ -43,9 +43,10 @@ export class World {
   readonly #addresses = new Map<string, Address>();
   #clients = 0;
 
-  constructor(seed = "test") {
+  constructor(seed = "test", options: { readonly epoch?: number } = {}) {
     this.simulation = new Simulation({
       seed,
+      ...options,
       defaultLink: { latency: microseconds(100), jitter: none },
       loopback: { latency: microseconds(20), jitter: none },
       watch: (node, note, at) => this.notes.push({ at, node, note }),

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { formatProblem } from "../../src/scenario/document.js";
+import { formatProblem } from "../../src/redis/config/problem.js";
 import { parseScenario } from "../../src/scenario/parse.js";
 import { planOf } from "../../src/scenario/plan.js";
 

@@ -1,5 +1,5 @@
 /** What the tests of scenario files share: a scenario from a text, and its mistakes as a person sees them. */
-import { formatProblem } from "../../src/scenario/document.js";
+import { formatProblem } from "../../src/redis/config/problem.js";
 import { parseScenario } from "../../src/scenario/parse.js";
 import type { Scenario } from "../../src/scenario/scenario.js";
 

@@ -1,29 +1,76 @@
 /**
  * Epochs never go back on a Sentinel, restarts included: current-epoch is flushed before +new-epoch is
- * told, so a Sentinel that comes back continues from it (sentinel.md 1.5).
+ * told, so a Sentinel that comes back continues from it (sentinel.md 1.5). The same holds of the epoch
+ * in which it votes, and of the configuration epoch under which it names a master.
+ *
+ * Named exceptions: a Sentinel whose disk was wiped or full may have nothing to continue from, and one
+ * that is told to forget a master (SENTINEL RESET, REMOVE) names it anew.
  */
 import type { RunRecord } from "../../kernel/record.js";
-import type { RedisNote } from "../../redis/note.js";
-import type { Law, Violation } from "./law.js";
+import { type Folded, type Law, noteOf, type Violation } from "./law.js";
 
 export class Epochs implements Law {
   readonly name = "epochs never go back on a Sentinel";
+  readonly folds: readonly Folded[] = ["event", "names", "fault"];
   readonly violations: Violation[] = [];
-  readonly #epochs = new Map<string, number>();
+  readonly #current = new Map<string, number>();
+  readonly #votes = new Map<string, number>();
+  readonly #configurations = new Map<string, number>();
 
   record(record: RunRecord): void {
-    if (record.kind !== "note") return;
-    const note = record.note as unknown as RedisNote;
-    if (note.kind !== "event" || note.channel !== "+new-epoch") return;
-    const epoch = Number(note.payload);
-    const before = this.#epochs.get(record.node) ?? -1;
-    if (epoch <= before)
-      this.violations.push({
-        law: this.name,
-        at: record.at,
-        nodes: [record.node],
-        text: `${record.node} went from epoch ${before} to ${epoch}`,
-      });
-    this.#epochs.set(record.node, Math.max(before, epoch));
+    if (record.kind === "fault") {
+      if (record.fault.kind === "wipeDisk" || record.fault.kind === "fillDisk") this.#forget();
+      return;
+    }
+    const note = noteOf(record);
+    if (record.kind !== "note" || note === undefined) return;
+    const { node, at } = record;
+    if (note.kind === "names") {
+      const key = `${node} ${note.master}`;
+      const before = this.#configurations.get(key) ?? 0;
+      if (note.epoch < before)
+        this.#broken(
+          record.at,
+          node,
+          `${node} named ${note.master} by epoch ${before} and then by ${note.epoch}`,
+        );
+      this.#configurations.set(key, note.epoch);
+    }
+    if (note.kind !== "event") return;
+    switch (note.channel) {
+      case "+new-epoch": {
+        const epoch = Number(note.payload);
+        const before = this.#current.get(node) ?? -1;
+        if (epoch <= before)
+          this.#broken(at, node, `${node} went from epoch ${before} to ${epoch}`);
+        this.#current.set(node, Math.max(before, epoch));
+        break;
+      }
+      case "+vote-for-leader": {
+        const key = `${node} ${note.master ?? ""}`;
+        const epoch = Number(note.payload.split(" ")[1]);
+        const before = this.#votes.get(key) ?? 0;
+        if (epoch < before)
+          this.#broken(at, node, `${node} voted in epoch ${before} and then in ${epoch}`);
+        this.#votes.set(key, epoch);
+        break;
+      }
+      case "+reset-master":
+      case "-monitor":
+        this.#configurations.delete(`${node} ${note.master ?? ""}`);
+        this.#votes.delete(`${node} ${note.master ?? ""}`);
+        break;
+      default:
+    }
+  }
+
+  #broken(at: Violation["at"], node: string, text: string): void {
+    this.violations.push({ law: this.name, at, nodes: [node], text });
+  }
+
+  #forget(): void {
+    this.#current.clear();
+    this.#votes.clear();
+    this.#configurations.clear();
   }
 }

@@ -3,18 +3,18 @@
  * on it, restarts included, for leader-epoch is on disk before the vote is told.
  */
 import type { RunRecord } from "../../kernel/record.js";
-import type { RedisNote } from "../../redis/note.js";
-import type { Law, Violation } from "./law.js";
+import { type Folded, type Law, noteOf, type Violation } from "./law.js";
 
 export class OneVote implements Law {
   readonly name = "a Sentinel votes once in an epoch for each master";
+  readonly folds: readonly Folded[] = ["event"];
   readonly violations: Violation[] = [];
   readonly #votes = new Map<string, string>();
 
   record(record: RunRecord): void {
-    if (record.kind !== "note") return;
-    const note = record.note as unknown as RedisNote;
-    if (note.kind !== "event" || note.channel !== "+vote-for-leader") return;
+    const note = noteOf(record);
+    if (record.kind !== "note" || note?.kind !== "event") return;
+    if (note.channel !== "+vote-for-leader") return;
     const [leader = "", epoch = ""] = note.payload.split(" ");
     const key = `${record.node} ${note.master ?? ""} ${epoch}`;
     const before = this.#votes.get(key);

@@ -29,6 +29,11 @@ export function client(settings: ClientSettings): ActorFactory {
   return (context) => new Client(context, settings);
 }
 
+/** Python's time.sleep() does; a program on Node.js waits for its timers in epoll, as a server does. */
+export function sleepsFinely({ policy }: ClientSettings): boolean {
+  return policy.kind !== "ioredis";
+}
+
 class Client implements Actor {
   readonly #reactor: Reactor;
   readonly #settings: ClientSettings;

@@ -46,8 +46,17 @@ interface Known {
   readonly byName: ReadonlyMap<string, Directive>;
   /** Names in the order of CONFIG GET. */
   readonly shown: readonly string[];
-  /** Names in the order of CONFIG REWRITE, `user` among them. */
-  readonly written: readonly string[];
+  /** In the order of CONFIG REWRITE, `user` among them. */
+  readonly written: readonly WrittenDirective[];
+}
+
+/** What CONFIG REWRITE goes through, looked up beforehand: a Sentinel rewrites its file again and again. */
+export interface WrittenDirective {
+  readonly name: string;
+  /** Undefined for `user`, which is not in the table. */
+  readonly directive: Directive | undefined;
+  /** Undefined where the directive has a syntax of its own. */
+  readonly byDefault: DirectiveValue | undefined;
 }
 
 function isKnownTo(directive: Directive, version: Version): boolean {
@@ -63,9 +72,18 @@ function knownTo(version: Version): Known {
     if (row.options.alias !== undefined) byName.set(row.options.alias, row);
   }
   const names = rows.map((row) => row.name);
-  if (version !== "6.2") return { byName, shown: names, written: [...names, "user"] };
+  const written = (name: string): WrittenDirective => {
+    const directive = byName.get(name);
+    const isOrdinary = directive !== undefined && directive.kind !== "special";
+    return { name, directive, byDefault: isOrdinary ? defaultOf(directive, version) : undefined };
+  };
+  if (version !== "6.2") return { byName, shown: names, written: [...names, "user"].map(written) };
   const table = names.filter((name) => !writtenLast62.includes(name));
-  return { byName, shown: [...table, ...shownLast62], written: [...table, ...writtenLast62] };
+  return {
+    byName,
+    shown: [...table, ...shownLast62],
+    written: [...table, ...writtenLast62].map(written),
+  };
 }
 
 const known: Readonly<Record<Version, Known>> = {
@@ -83,7 +101,7 @@ export function shownDirectives(version: Version): readonly string[] {
   return known[version].shown;
 }
 
-export function writtenDirectives(version: Version): readonly string[] {
+export function writtenDirectives(version: Version): readonly WrittenDirective[] {
   return known[version].written;
 }
 

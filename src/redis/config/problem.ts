@@ -7,3 +7,8 @@ export interface Problem {
   /** What was probably meant. */
   readonly hint?: string;
 }
+
+/** `partition.yaml:14:5: no node is called r9 (there are r1 and r2)` */
+export function formatProblem({ where, what, hint }: Problem): string {
+  return `${where === "" ? "" : `${where}: `}${what}${hint === undefined ? "" : ` (${hint})`}`;
+}

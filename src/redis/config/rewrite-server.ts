@@ -2,8 +2,8 @@
 
 import type { Version } from "../version.js";
 import { describeUsers } from "./acl-users.js";
-import { defaultOf, rewrittenValue } from "./directive.js";
-import { findDirective, storedValue, writtenDirectives } from "./directives.js";
+import { rewrittenValue } from "./directive.js";
+import { storedValue, type WrittenDirective, writtenDirectives } from "./directives.js";
 import { Rewrite } from "./rewrite.js";
 import type { ServerSettings } from "./settings.js";
 import { specialSyntax } from "./special-directives.js";
@@ -30,30 +30,31 @@ export function rewriteServerOptions(
   version: Version,
 ): void {
   const present: ServerSettings = { ...settings, replicaof };
-  for (const name of writtenDirectives(version)) {
-    if (name === "user") rewriteUsers(rewrite, settings, version);
-    else rewriteOption(rewrite, name, present, version);
+  for (const written of writtenDirectives(version)) {
+    if (written.name === "user") rewriteUsers(rewrite, settings, version);
+    else rewriteOption(rewrite, written, present, version);
   }
   // rewriteConfigLoadmoduleOption(): from 7.0 the modules that are loaded are written, and none are.
   if (version !== "6.2") rewrite.markProcessed("loadmodule");
 }
 
+/** Of two hundred options a file has a few: one at its default that is not in the file changes nothing. */
 function rewriteOption(
   rewrite: Rewrite,
-  name: string,
+  { name, directive, byDefault }: WrittenDirective,
   settings: ServerSettings,
   version: Version,
 ): void {
-  const directive = findDirective(name, version);
   if (directive === undefined) return;
   if (directive.kind === "special") {
     specialSyntax(name).rewrite(rewrite, settings, version);
     return;
   }
   const value = storedValue(settings, directive, version);
-  const written = rewrittenValue(directive, value);
-  if (written === undefined) rewrite.markProcessed(name);
-  else rewrite.line(name, `${name} ${written}`, value !== defaultOf(directive, version));
+  if (value === byDefault && !rewrite.mentions(name)) return;
+  const text = rewrittenValue(directive, value);
+  if (text === undefined) rewrite.markProcessed(name);
+  else rewrite.line(name, `${name} ${text}`, value !== byDefault);
 }
 
 /** `rewriteConfigUserOption()`: all users, the default one too, unless they have a file of their own. */

@@ -56,6 +56,11 @@ export class Rewrite {
     return true;
   }
 
+  /** Does the old file say anything about this option, named as in the table? */
+  mentions(option: string): boolean {
+    return this.#places.has(option);
+  }
+
   /** `rewriteConfigMarkAsProcessed()`: old lines of this option that nothing replaces are dropped. */
   markProcessed(option: string): void {
     this.#processed.add(lowerCase(option));

@@ -1,15 +1,16 @@
 /**
  * One numbered database: keys, values and expiry times (`struct redisDb`, db.c).
  *
- * Keys live in slots: parallel arrays for key, value and expiry time, and one map from key to slot. A
- * slot never moves and a freed one is taken by the next new key, so that a place in the arrays is a
- * cursor for SCAN that misses nothing, and a snapshot is a copy of three arrays. Everything that
- * walks the keys walks the slots: in the order of insertion, where a new key may take the place of a
- * deleted one (real Redis: in the order of the hash table). A key costs about 66 bytes beside the
- * characters of key and value.
+ * Keys live in slots: parallel arrays for key and value, and an index from key to slot. A slot never
+ * moves and a freed one is taken by the next new key, so that a place in the arrays is a cursor for
+ * SCAN that misses nothing, and a snapshot is a copy of them. Everything that walks the keys walks the
+ * slots: in the order of insertion, where a new key may take the place of a deleted one (real Redis:
+ * in the order of the hash table). A key costs about 40 bytes beside the characters of key and value.
+ * Only keys with an expiry time have an entry in the table of those.
  */
 import { type Call, flag } from "../server/command.js";
 import { expiryVerb } from "./expiry-time.js";
+import { KeyIndex, nowhere } from "./key-index.js";
 import type { Keyspace } from "./keyspace.js";
 import type { RdbMeter } from "./rdb-meter.js";
 import { rdbLengthBytes } from "./rdb-meter.js";
@@ -25,30 +26,32 @@ const keyOverhead = 64;
 export interface FrozenDatabase {
   readonly keys: readonly (string | undefined)[];
   readonly values: readonly (StoredValue | undefined)[];
-  readonly expiries: readonly number[];
+  readonly expires: ReadonlyMap<string, number>;
   readonly free: readonly number[];
 }
 
 export class Database {
   readonly index: number;
   readonly keyspace: Keyspace;
-  #slots = new Map<string, number>();
   #keys: (string | undefined)[] = [];
+  #slots = new KeyIndex(this.#keys);
   #values: (StoredValue | undefined)[] = [];
-  #expiries: number[] = [];
   /** Freed slots; the last one freed is taken first. */
   #free: number[] = [];
-  /** What a slot's string takes in an RDB, once counted; 0 when it is not known. */
+  /** What a slot's string takes in an RDB: 0 when it is not known, nothing for slots never counted. */
   #rdbBytes: number[] = [];
   #rdbEncoding: unknown;
-  /** Keys with an expiry time (the `expires` table), in the order in which they got one. */
-  #volatile = new Set<string>();
+  /** Unix milliseconds of the keys that have an expiry time, in the order in which they got one. */
+  #expires = new Map<string, number>();
   /** Estimated time to live of the keys that have one, in ms (INFO keyspace's `avg_ttl`). */
   averageTtl = 0;
   /** Where the active expire cycle stands in it (`expires_cursor`). */
   #cursor: Iterator<string> | undefined;
   /** Keys of a writable replica that got their expiry here (`slaveKeysWithExpire`). */
   readonly #ownExpiries = new Set<string>();
+  /** The key looked for last, and its slot: a command asks for its key several times over. */
+  #soughtKey: string | undefined;
+  #soughtSlot = nowhere;
 
   constructor(index: number, keyspace: Keyspace) {
     this.index = index;
@@ -61,17 +64,25 @@ export class Database {
   }
   /** Keys with an expiry time (INFO keyspace's `expires`). */
   get volatileSize(): number {
-    return this.#volatile.size;
+    return this.#expires.size;
   }
   get ownExpiries(): number {
     return this.#ownExpiries.size;
   }
 
+  #slotOf(key: string): number {
+    if (key !== this.#soughtKey) {
+      this.#soughtSlot = this.#slots.find(key);
+      this.#soughtKey = key;
+    }
+    return this.#soughtSlot;
+  }
+
   /** `lookupKeyRead()`: undefined too for a key that this caller must see as expired. */
   read(key: string, call: Call): StoredValue | undefined {
-    const slot = this.#slots.get(key);
-    if (slot !== undefined) {
-      const when = this.#expiries[slot] as number;
+    const slot = this.#slotOf(key);
+    if (slot !== nowhere) {
+      const when = this.expiry(key);
       if (when === persistent || call.now <= when || !this.#expiredToReader(key, call)) {
         this.keyspace.hits++;
         return this.#values[slot];
@@ -83,14 +94,14 @@ export class Database {
 
   /** `lookupKeyWrite()`: an expired key is deleted first, where this node may delete it. */
   write(key: string, call: Call): StoredValue | undefined {
-    const slot = this.#slots.get(key);
-    if (slot === undefined) return undefined;
-    const when = this.#expiries[slot] as number;
+    const slot = this.#slotOf(key);
+    if (slot === nowhere) return undefined;
+    const when = this.expiry(key);
     if (when !== persistent && call.now > when) {
       const expired = this.#expireIfNeeded(key, call, true);
       // 6.2 takes what it finds, whatever expireIfNeeded() said.
       if (call.behaviour.from70) return expired ? undefined : this.#values[slot];
-      return this.#slots.has(key) ? this.#values[slot] : undefined;
+      return this.#slotOf(key) === nowhere ? undefined : this.#values[slot];
     }
     return this.#values[slot];
   }
@@ -137,8 +148,8 @@ export class Database {
 
   /** The value, expired or not, with no effects. */
   peek(key: string): StoredValue | undefined {
-    const slot = this.#slots.get(key);
-    return slot === undefined ? undefined : this.#values[slot];
+    const slot = this.#slotOf(key);
+    return slot === nowhere ? undefined : this.#values[slot];
   }
 
   /**
@@ -147,20 +158,20 @@ export class Database {
    */
   set<T extends StoredValue>(key: string, value: T): T {
     const arena = this.keyspace.arena;
-    const slot = this.#slots.get(key);
+    const slot = this.#slotOf(key);
     arena.bytes += typeof value === "string" ? value.length : 0;
-    if (slot === undefined) {
+    if (slot === nowhere) {
       const taken = this.#free.pop() ?? this.#keys.length;
-      this.#slots.set(key, taken);
+      this.#slots.add(key, taken);
+      this.#soughtSlot = taken;
       this.#keys[taken] = key;
       this.#values[taken] = value;
-      this.#expiries[taken] = persistent;
-      this.#rdbBytes[taken] = 0;
+      this.#forgetRdbBytes(taken);
       arena.bytes += keyOverhead + key.length;
     } else {
       arena.bytes -= sizeOf(this.#values[slot] as StoredValue);
       this.#values[slot] = value;
-      this.#rdbBytes[slot] = 0;
+      this.#forgetRdbBytes(slot);
     }
     return value;
   }
@@ -176,23 +187,23 @@ export class Database {
     const arena = this.keyspace.arena;
     if (container.arena === arena) return container;
     const copy = container.copy(arena) as T;
-    const slot = this.#slots.get(key);
-    if (slot !== undefined) this.#values[slot] = copy;
+    const slot = this.#slotOf(key);
+    if (slot !== nowhere) this.#values[slot] = copy;
     return copy;
   }
 
   /** `dbDelete()`; false when there was no such key. */
   delete(key: string): boolean {
-    const slot = this.#slots.get(key);
-    if (slot === undefined) return false;
+    const slot = this.#slotOf(key);
+    if (slot === nowhere) return false;
     const value = this.#values[slot] as StoredValue;
     this.keyspace.arena.bytes -= keyOverhead + key.length + sizeOf(value);
     this.#slots.delete(key);
+    this.#soughtSlot = nowhere;
     this.#keys[slot] = undefined;
     this.#values[slot] = undefined;
-    if (this.#expiries[slot] !== persistent) this.#volatile.delete(key);
-    this.#expiries[slot] = persistent;
-    this.#rdbBytes[slot] = 0;
+    this.removeExpiry(key);
+    this.#forgetRdbBytes(slot);
     this.#free.push(slot);
     return true;
   }
@@ -204,16 +215,13 @@ export class Database {
 
   /** Unix milliseconds, or `persistent`. */
   expiry(key: string): number {
-    const slot = this.#slots.get(key);
-    return slot === undefined ? persistent : (this.#expiries[slot] as number);
+    return this.#expires.size === 0 ? persistent : (this.#expires.get(key) ?? persistent);
   }
 
   /** `setExpire()`; the key must exist. A writable replica remembers what its own clients set. */
   setExpiry(key: string, when: number, call: Call): void {
-    const slot = this.#slots.get(key);
-    if (slot === undefined) return;
-    if (this.#expiries[slot] === persistent) this.#volatile.add(key);
-    this.#expiries[slot] = when;
+    if (this.#slotOf(key) === nowhere) return;
+    this.#expires.set(key, when);
     const host = this.keyspace.host;
     if (host.isReplica && !host.replicaReadOnly && !call.fromMaster && this.index <= 63) {
       this.#ownExpiries.add(key);
@@ -222,11 +230,7 @@ export class Database {
 
   /** `removeExpire()`; false when it had none. */
   removeExpiry(key: string): boolean {
-    const slot = this.#slots.get(key);
-    if (slot === undefined || this.#expiries[slot] === persistent) return false;
-    this.#expiries[slot] = persistent;
-    this.#volatile.delete(key);
-    return true;
+    return this.#expires.size > 0 && this.#expires.delete(key);
   }
 
   /** Slots in use or free: cursors run from 0 to here. */
@@ -237,12 +241,15 @@ export class Database {
   keyAt(slot: number): string | undefined {
     return this.#keys[slot];
   }
+  valueAt(slot: number): StoredValue | undefined {
+    return this.#values[slot];
+  }
 
   /** The next key with an expiry time, round and round; the database must have one. */
   nextVolatile(): string {
     const next = this.#cursor?.next();
     if (next !== undefined && next.done !== true) return next.value;
-    this.#cursor = this.#volatile.values();
+    this.#cursor = this.#expires.keys();
     return this.#cursor.next().value as string;
   }
 
@@ -270,7 +277,7 @@ export class Database {
       const value = this.#values[slot] as StoredValue;
       this.keyspace.arena.bytes -= keyOverhead + key.length + sizeOf(value);
     }
-    this.#take([], [], [], []);
+    this.#take([], [], new Map(), []);
     return removed;
   }
 
@@ -278,17 +285,17 @@ export class Database {
   swap(other: Database): void {
     const keys = this.#keys;
     const values = this.#values;
-    const expiries = this.#expiries;
+    const expires = this.#expires;
     const free = this.#free;
-    this.#take(other.#keys, other.#values, other.#expiries, other.#free);
-    other.#take(keys, values, expiries, free);
+    this.#take(other.#keys, other.#values, other.#expires, other.#free);
+    other.#take(keys, values, expires, free);
   }
 
   freeze(): FrozenDatabase {
     return {
       keys: this.#keys.slice(),
       values: this.#values.slice(),
-      expiries: this.#expiries.slice(),
+      expires: new Map(this.#expires),
       free: this.#free.slice(),
     };
   }
@@ -297,7 +304,7 @@ export class Database {
     this.#take(
       frozen.keys.slice(),
       frozen.values.slice(),
-      frozen.expiries.slice(),
+      new Map(frozen.expires),
       frozen.free.slice(),
     );
   }
@@ -305,23 +312,21 @@ export class Database {
   #take(
     keys: (string | undefined)[],
     values: (StoredValue | undefined)[],
-    expiries: number[],
+    expires: Map<string, number>,
     free: number[],
   ): void {
     this.#keys = keys;
     this.#values = values;
-    this.#expiries = expiries;
+    this.#expires = expires;
     this.#free = free;
-    this.#slots = new Map();
-    this.#volatile = new Set();
+    this.#slots = new KeyIndex(keys);
+    this.#soughtKey = undefined;
     this.#cursor = undefined;
     this.averageTtl = 0;
-    this.#rdbBytes = new Array<number>(keys.length).fill(0);
+    this.#rdbBytes = [];
     for (let slot = 0; slot < keys.length; slot++) {
       const key = keys[slot];
-      if (key === undefined) continue;
-      this.#slots.set(key, slot);
-      if (expiries[slot] !== persistent) this.#volatile.add(key);
+      if (key !== undefined) this.#slots.add(key, slot);
     }
   }
 
@@ -337,18 +342,23 @@ export class Database {
     bytes += 9 * this.volatileSize;
     for (let slot = 0; slot < this.#keys.length; slot++) {
       const key = this.#keys[slot];
-      if (key === undefined) continue;
-      const known = this.#rdbBytes[slot] as number;
-      if (known > 0) {
-        bytes += known;
-        continue;
+      let counted = this.#rdbBytes[slot] ?? 0;
+      if (key !== undefined && counted === 0) {
+        const value = this.#values[slot] as StoredValue;
+        counted = meter.entry(key, value);
+        // A container changes without telling.
+        this.#rdbBytes[slot] = typeof value === "string" ? counted : 0;
+      } else if (key === undefined) {
+        this.#rdbBytes[slot] = 0;
       }
-      const value = this.#values[slot] as StoredValue;
-      const counted = meter.entry(key, value);
-      if (typeof value === "string") this.#rdbBytes[slot] = counted;
       bytes += counted;
     }
     return bytes;
+  }
+
+  /** The string in this slot is another now. */
+  #forgetRdbBytes(slot: number): void {
+    if (slot < this.#rdbBytes.length) this.#rdbBytes[slot] = 0;
   }
 }
 

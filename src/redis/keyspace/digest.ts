@@ -38,7 +38,7 @@ function addDatabase(database: Database, sums: { low: number; high: number }): v
     const key = database.keyAt(slot);
     if (key === undefined) continue;
     const expiry = database.expiry(key);
-    const value = describe(database.peek(key) ?? "");
+    const value = describe(database.valueAt(slot) ?? "");
     const when = expiry === persistent ? "" : String(expiry);
     const text = `${database.index} ${when} ${measured(key)}${value}`;
     sums.low = (sums.low + hash(text, 0x811c_9dc5)) >>> 0;

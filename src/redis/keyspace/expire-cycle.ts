@@ -23,6 +23,11 @@ export class ExpireState {
   lastFast = 0;
   /** Running average of expired among sampled keys (`stat_expired_stale_perc`). */
   stale = 0;
+
+  /** A fast cycle has something to do only if the last one left much behind. */
+  get wantsFast(): boolean {
+    return this.outOfTime || this.stale >= acceptableStale / 100;
+  }
 }
 
 export interface Cycle {
@@ -34,7 +39,7 @@ export interface Cycle {
 export function activeExpireCycle(keyspace: Keyspace, state: ExpireState, cycle: Cycle): number {
   if (keyspace.host.expiryPaused) return 0;
   if (cycle.kind === "fast") {
-    if (!state.outOfTime && state.stale < acceptableStale / 100) return 0;
+    if (!state.wantsFast) return 0;
     if (cycle.nowMicroseconds < state.lastFast + fastMicroseconds * 2) return 0;
     state.lastFast = cycle.nowMicroseconds;
   }

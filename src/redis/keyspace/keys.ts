@@ -128,10 +128,13 @@ function scan(call: Call): Value {
   return array([bulk(slot < database.slotCount ? String(slot) : "0"), array(items)]);
 }
 
-/** `strtoul()` of all of it: an unsigned number of 64 bits, of which we give out small ones only. */
+/** `parseScanCursorOrReply()`: `strtoul()` of all of it, of which we give out small numbers only. */
 function scanCursor(text: string): number | undefined {
-  if (!/^[+-]?[0-9]{1,20}$/.test(text)) return text === "" ? 0 : undefined;
-  return Math.abs(Number(text));
+  if (text === "") return 0;
+  const digits = /^[+-]?0*([0-9]{1,20})$/.exec(text)?.[1];
+  if (digits === undefined) return undefined;
+  if (digits.length === 20 && digits > "18446744073709551615") return undefined;
+  return Number(digits);
 }
 
 function scanOptions(call: Call): ScanOptions | ErrorReply {
@@ -262,9 +265,9 @@ function swapDb(call: Call): Value {
   const b = keyspace.databases[second];
   if (a === undefined || b === undefined) return noSuchDatabase;
   if (a !== b) {
+    keyspace.host.replaced(a, b);
+    keyspace.host.replaced(b, a);
     a.swap(b);
-    keyspace.host.replaced(first);
-    keyspace.host.replaced(second);
   }
   call.dirty();
   return ok;
@@ -290,8 +293,8 @@ function flushDb(call: Call): Value {
   if (isError(lazy)) return lazy;
   const { database } = call;
   const before = database.keyspace.memory;
+  database.keyspace.host.replaced(database, undefined);
   const removed = database.flush();
-  database.keyspace.host.replaced(database.index);
   if (!lazy) call.process.context.busy(flushTime(call, before - database.keyspace.memory));
   if (removed > 0) call.dirty(removed);
   if (call.behaviour.from70) call.forcePropagation();

@@ -45,8 +45,8 @@ export interface KeyspaceHost {
   expired(database: number, key: string): void;
   /** `signalModifiedKey()`: for WATCH. */
   modified(database: number, key: string): void;
-  /** `signalFlushedDb()`, and SWAPDB: any key of it may have changed. */
-  replaced(database: number): void;
+  /** The database is about to be emptied (`signalFlushedDb()`), or to hold what `by` holds now (SWAPDB). */
+  replaced(database: Database, by: Database | undefined): void;
   /** FLUSHALL: a running RDB child is killed and an empty RDB saved (`flushAllDataAndResetRDB()`). */
   flushedAll(): void;
 }
@@ -68,7 +68,7 @@ const alone: KeyspaceHost = {
 /** What an empty server has allocated, about: it decides how used-mem is written. */
 const emptyServerBytes = 1_900_000;
 
-const emptyDatabase: FrozenDatabase = { keys: [], values: [], expiries: [], free: [] };
+const emptyDatabase: FrozenDatabase = { keys: [], values: [], expires: new Map(), free: [] };
 
 const noBallast: Ballast = { keys: 0, bytes: 0 };
 
@@ -155,9 +155,9 @@ export class Keyspace {
     let removed = this.ballast.keys;
     this.ballast = noBallast;
     for (const database of this.databases) {
+      this.host.replaced(database, undefined);
       removed += database.flush();
       database.forgetOwnExpiries();
-      this.host.replaced(database.index);
     }
     return removed;
   }
@@ -168,6 +168,11 @@ export class Keyspace {
    */
   activeExpireCycle(kind: "slow" | "fast", nowMicroseconds: number, hz: number): number {
     return activeExpireCycle(this, this.#expireState, { kind, nowMicroseconds, hz });
+  }
+
+  /** Asked before each sleep, which nearly always has none. */
+  get wantsFastCycle(): boolean {
+    return this.#expireState.wantsFast;
   }
 
   /** A writable replica's hunt for keys that expire by its own clients' doing (`expireSlaveKeys()`). */

@@ -5,9 +5,11 @@
  * of did not happen.
  */
 import type { ConnectionId } from "../../kernel/actor.js";
+import { Ring } from "../../kernel/ring.js";
 import { Client } from "../server/client.js";
 import { Execution } from "../server/execution.js";
 import type { ServerProcess } from "../server/process.js";
+import { requestOf } from "../wire/value.js";
 import type { AofCommand } from "./append-only-file.js";
 
 export function replayCommands(process: ServerProcess, commands: readonly AofCommand[]): void {
@@ -25,7 +27,7 @@ export function replayCommands(process: ServerProcess, commands: readonly AofCom
     received: 0,
     replicationId: "",
     prePsync: true,
-    pending: [],
+    pending: new Ring(),
     ready: 0,
     ahead: false,
   };
@@ -37,7 +39,7 @@ export function replayCommands(process: ServerProcess, commands: readonly AofCom
     if (entry === undefined) return;
     execution ??= new Execution(process, client, entry.command);
     client.db = db;
-    execution.run(client, args, entry.command);
+    execution.run(client, requestOf(args), entry.command);
     process.effects.clear();
   };
 

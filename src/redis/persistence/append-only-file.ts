@@ -10,7 +10,7 @@
  */
 import type { Snapshot } from "../keyspace/keyspace.js";
 import type { DataServer } from "../replication/data-server.js";
-import { request, requestOf } from "../wire/value.js";
+import { type Request, request, requestOf } from "../wire/value.js";
 import { replayCommands } from "./aof-replay.js";
 
 export interface AofCommand {
@@ -37,6 +37,11 @@ export class AppendOnlyFile {
   /** Bytes of the file, and of what the last rewrite left. */
   bytes = 0;
   baseBytes = 0;
+  /**
+   * The replication offset up to which all is fsynced (7.2: `fsynced_reploff`), for WAITAOF and FACK;
+   * -1 without an AOF. A thread's fsync is seen in the iteration after the one that asked for it.
+   */
+  fsyncedOffset = -1;
   readonly #server: DataServer;
   #base: Snapshot | undefined;
   /** Only ever appended to, so that what lies on the disk stays what it is. */
@@ -49,6 +54,9 @@ export class AppendOnlyFile {
   #pendingBytes = 0;
   /** Unix seconds. */
   #lastSync = 0;
+  /** `fsynced_reploff_pending`, and what a thread will have made of it by the next iteration. */
+  #syncedOffset = 0;
+  #syncingOffset: number | undefined;
   #rewrite:
     | { readonly snapshot: Snapshot; readonly from: number; readonly bytes: number }
     | undefined;
@@ -67,20 +75,29 @@ export class AppendOnlyFile {
   }
 
   /** `feedAppendOnlyFile()` */
-  feed(db: number, args: readonly string[]): void {
+  feed(db: number, command: Request): void {
     if (this.state === "off") return;
-    let bytes = requestOf(args).length;
+    let bytes = command.length;
     if (db !== this.#selectedDb) {
       bytes += request("SELECT", String(db)).length;
       this.#selectedDb = db;
     }
-    this.#commands.push({ db, args });
+    this.#commands.push({ db, args: command.args });
     this.#pendingBytes += bytes;
   }
 
   /** `flushAppendOnlyFile()`, before replies are written. */
   flush(): void {
+    if (this.#syncingOffset !== undefined) {
+      this.#syncedOffset = this.#syncingOffset;
+      this.#syncingOffset = undefined;
+    }
     if (this.state !== "on") return;
+    this.#write();
+    if (this.fsyncedOffset !== -1) this.fsyncedOffset = this.#syncedOffset;
+  }
+
+  #write(): void {
     const { context, process, settings } = this.#server;
     if (this.#written < this.#commands.length) {
       const bytes = this.bytes + this.#pendingBytes;
@@ -97,9 +114,14 @@ export class AppendOnlyFile {
       this.#written = this.#commands.length;
       if (settings.appendfsync === "always") this.sync();
     }
-    if (settings.appendfsync === "everysec" && process.unixtime > this.#lastSync) {
+    if (settings.appendfsync === "everysec" && this.#isDirty && process.unixtime > this.#lastSync) {
       this.sync(true);
     }
+  }
+
+  /** Something was written and not yet fsynced. */
+  get #isDirty(): boolean {
+    return this.#durable !== this.#written;
   }
 
   #failed(): void {
@@ -118,11 +140,13 @@ export class AppendOnlyFile {
   }
 
   sync(inBackground = false): void {
-    const { context, process } = this.#server;
+    const { context, process, replication } = this.#server;
     this.#lastSync = process.unixtime;
-    if (this.#durable === this.#written) return;
+    if (!this.#isDirty) return;
     context.disk.sync(this.path, inBackground);
     this.#durable = this.#written;
+    if (inBackground) this.#syncingOffset = replication.offset;
+    else this.#syncedOffset = replication.offset;
   }
 
   #content(): AofContent {
@@ -134,6 +158,7 @@ export class AppendOnlyFile {
     const { context, persistence } = this.#server;
     const content = context.disk.read(this.path) as AofContent | undefined;
     this.state = "on";
+    if (this.#server.behaviour.from72) this.fsyncedOffset = 0;
     if (content === undefined) return false;
     this.bytes = context.disk.size(this.path);
     this.baseBytes = this.bytes;
@@ -172,6 +197,9 @@ export class AppendOnlyFile {
     this.#durable = 0;
     this.#pendingBytes = 0;
     this.#selectedDb = -1;
+    this.fsyncedOffset = -1;
+    this.#syncedOffset = 0;
+    this.#syncingOffset = undefined;
   }
 
   /** `startAppendOnly()`: it counts again once a rewrite has written the dataset as it is now. */
@@ -194,6 +222,12 @@ export class AppendOnlyFile {
   rewriteBegan(snapshot: Snapshot, bytes: number): void {
     this.#rewrite = { snapshot, from: this.#commands.length, bytes };
     this.#selectedDb = -1;
+    if (this.state === "waitRewrite" && this.#server.behaviour.from72) {
+      // Nothing that an AOF of before a full resync had may be acknowledged under the new history.
+      this.#syncedOffset = this.#server.replication.offset;
+      this.#syncingOffset = undefined;
+      this.fsyncedOffset = 0;
+    }
     this.rewriteScheduled = false;
     this.rewrites++;
   }
@@ -227,7 +261,10 @@ export class AppendOnlyFile {
     this.#pendingBytes = 0;
     this.bytes = rewrite.bytes + since;
     this.baseBytes = this.bytes;
-    if (this.state === "waitRewrite") this.state = "on";
+    if (this.state === "waitRewrite") {
+      this.state = "on";
+      if (this.fsyncedOffset !== -1) this.fsyncedOffset = this.#syncedOffset;
+    }
     if (this.#server.settings.appendfsync !== "no") this.sync(true);
     process.log("*", "Background AOF rewrite finished successfully");
   }

@@ -9,12 +9,12 @@ const saveScheduled = status("Background saving scheduled");
 const failed = error("ERR");
 
 export function persistenceCommands(persistence: Persistence): readonly Command[] {
-  const { admin, fast, loading, noMulti, noscript, stale } = flag;
+  const { admin, fast, loading, noAsyncLoading, noMulti, noscript, stale } = flag;
   return [
     {
       name: "save",
       arity: 1,
-      flags: admin | noscript | noMulti,
+      flags: admin | noscript | noMulti | noAsyncLoading,
       flags62: admin | noscript,
       run: () => {
         if (isSaving(persistence)) return alreadySaving;
@@ -24,7 +24,8 @@ export function persistenceCommands(persistence: Persistence): readonly Command[
     {
       name: "bgsave",
       arity: -1,
-      flags: admin | noscript,
+      flags: admin | noscript | noAsyncLoading,
+      flags62: admin | noscript,
       run: (call) => bgsave(persistence, call),
     },
     {
@@ -37,7 +38,8 @@ export function persistenceCommands(persistence: Persistence): readonly Command[
     {
       name: "bgrewriteaof",
       arity: 1,
-      flags: admin | noscript,
+      flags: admin | noscript | noAsyncLoading,
+      flags62: admin | noscript,
       run: (call) => bgrewriteaof(persistence, call),
     },
   ];

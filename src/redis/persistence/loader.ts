@@ -3,7 +3,8 @@
  *
  * Redis does both in one go, and serves its sockets only between 2 MiB and the next: clients are
  * refused with -LOADING, and no cron runs. What is smaller than that interval blocks the process
- * outright; what is larger goes on in slices of a timer until the time it takes has passed.
+ * outright; what is larger goes on in slices of a timer until the time it takes has passed. What is
+ * parsed as it comes from a master takes as long as it takes to come, or to parse, whichever is more.
  *
  * Redis: startLoading(), rdbLoadProgressCallback(), processEventsWhileBlocked().
  */
@@ -26,16 +27,34 @@ interface Load {
   readonly done: () => void;
 }
 
+/** What is loaded while it arrives. */
+interface StreamedLoad {
+  /** In memory, to be freed before. */
+  readonly flushed: number;
+  /** The dataset of before is served meanwhile (from 7.0, with swapdb). */
+  readonly asynchronous: boolean;
+  /** Nothing came for so long. */
+  readonly patience: Duration;
+  readonly progress: () => void;
+  readonly gaveUp: () => void;
+}
+
 export class Loader {
   /** Unix seconds of its start, while it lasts. */
   startedAt: number | undefined;
   total = 0;
+  /** What is served is not what is loaded (`async_loading`). */
+  asynchronous = false;
   readonly #server: DataServer;
   readonly #timer: TimerId;
   #load: Load | undefined;
+  #streamed: StreamedLoad | undefined;
+  /** When a streamed load last got something, of the monotonic clock. */
+  #fedAt = 0;
   /** Of the monotonic clock, in microseconds. */
   #from = 0;
   #until = 0;
+  #arrived = 0;
   #slice: Duration = microseconds(sliceMin);
 
   constructor(server: DataServer) {
@@ -44,11 +63,12 @@ export class Loader {
   }
 
   get active(): boolean {
-    return this.#load !== undefined;
+    return this.#load !== undefined || this.#streamed !== undefined;
   }
 
   /** How much was read so far, by the time that has passed. */
   get loaded(): number {
+    if (this.#streamed !== undefined) return this.#arrived;
     if (this.#load === undefined) return 0;
     const share = (this.#server.context.monotonic() - this.#from) / (this.#until - this.#from);
     return Math.min(this.total, Math.floor(this.total * share));
@@ -75,15 +95,69 @@ export class Loader {
     this.#arm();
   }
 
+  /** A load of what is still to come. Ends with `complete` or `stop`. */
+  startStreamed(load: StreamedLoad, total: number): void {
+    const { context } = this.#server;
+    this.#streamed = load;
+    this.#arrived = 0;
+    this.total = total;
+    this.asynchronous = load.asynchronous;
+    this.startedAt = Math.floor(context.now() / 1_000);
+    this.#from = context.monotonic();
+    this.#fedAt = this.#from;
+    this.#slice = microseconds(sliceMin);
+    context.arm(this.#timer, load.patience);
+  }
+
+  /** So many bytes of it arrived. */
+  fed(bytes: number): void {
+    const { context } = this.#server;
+    const before = Math.floor(this.#arrived / interval);
+    this.#arrived += bytes;
+    this.#fedAt = context.monotonic();
+    if (Math.floor(this.#arrived / interval) !== before) this.#streamed?.progress();
+  }
+
+  /** All of it arrived: it is loaded when there was time enough to parse it. */
+  complete(done: () => void): void {
+    const streamed = this.#streamed;
+    if (streamed === undefined) return;
+    const { context } = this.#server;
+    const { loadBytesPerSecond, flushBytesPerSecond } = context.machine;
+    const { flushed, progress } = streamed;
+    const took = context.monotonic() - this.#from;
+    const time = plus(
+      duration(flushed, flushBytesPerSecond),
+      duration(this.#arrived, loadBytesPerSecond),
+    );
+    const left = Math.max(0, time - took);
+    this.#streamed = undefined;
+    if (this.#arrived <= interval) {
+      this.stop();
+      context.busy(microseconds(left));
+      done();
+      return;
+    }
+    this.#load = { bytes: this.#arrived, flushed, progress, done };
+    this.#until = context.monotonic() + left;
+    this.#arm();
+  }
+
   /** The load is given up (its source is gone). */
   stop(): void {
     this.#load = undefined;
+    this.#streamed = undefined;
+    this.asynchronous = false;
     this.startedAt = undefined;
     this.#server.context.disarm(this.#timer);
   }
 
   fired(timer: TimerId): boolean {
     if (timer !== this.#timer) return false;
+    if (this.#streamed !== undefined) {
+      this.#checkPatience(this.#streamed);
+      return true;
+    }
     const load = this.#load;
     if (load === undefined) return true;
     if (this.#server.context.monotonic() < this.#until) {
@@ -94,6 +168,13 @@ export class Loader {
     this.stop();
     load.done();
     return true;
+  }
+
+  #checkPatience(load: StreamedLoad): void {
+    const { context } = this.#server;
+    const left = this.#fedAt + load.patience - context.monotonic();
+    if (left > 0) context.arm(this.#timer, microseconds(left));
+    else load.gaveUp();
   }
 
   #arm(): void {

@@ -8,10 +8,11 @@
  * Redis: rdb.c, aof.c, and of server.c checkChildrenDone() and loadDataFromDisk().
  */
 import type { ChildId, TimerId } from "../../kernel/actor.js";
-import { type Duration, microseconds, plus } from "../../kernel/time.js";
+import { type Duration, microseconds, none, plus } from "../../kernel/time.js";
 import type { Keyspace } from "../keyspace/keyspace.js";
 import type { DataServer } from "../replication/data-server.js";
 import type { Command } from "../server/command.js";
+import type { Request } from "../wire/value.js";
 import { AppendOnlyFile, inDirectory } from "./append-only-file.js";
 import { persistenceCommands } from "./commands.js";
 import { persistenceInfo } from "./info.js";
@@ -80,6 +81,15 @@ export class Persistence {
     return this.loader.active;
   }
 
+  /** Why writes are refused: the last BGSAVE, or writing to the AOF, failed (`writeCommandsDeniedByDiskError()`). */
+  get diskError(): "rdb" | "aof" | undefined {
+    const { settings } = this.#server;
+    if (!this.lastBgsaveOk && settings.stopWritesOnBgsaveError && settings.save.length > 0) {
+      return "rdb";
+    }
+    return this.aof.state !== "off" && !this.aof.lastWriteOk ? "aof" : undefined;
+  }
+
   /** `allPersistenceDisabled()` */
   get disabled(): boolean {
     const { settings } = this.#server;
@@ -142,16 +152,17 @@ export class Persistence {
     this.#server.context.disk.remove(this.rdbPath);
   }
 
-  /** A file received from a master takes the place of dump.rdb: fsync, then rename. */
-  replaceRdb(rdb: RdbFile): void {
+  /** A file received from a master takes the place of dump.rdb: fsync, then rename. False: the disk is full. */
+  replaceRdb(rdb: RdbFile): boolean {
     const { context, process } = this.#server;
     const temporary = inDirectory(
       this.#server.settings.dir,
       `temp-${process.unixtime}.${firstChildPid - 1}.rdb`,
     );
-    if (!context.disk.write(temporary, rdb, rdb.bytes)) return;
+    if (!context.disk.write(temporary, rdb, rdb.bytes)) return false;
     context.disk.sync(temporary);
     context.disk.rename(temporary, this.rdbPath);
+    return true;
   }
 
   #current(): RdbFile {
@@ -235,7 +246,9 @@ export class Persistence {
   socketChildMayExit(): void {
     if (this.child !== "rdbSocket" || this.#zombie !== undefined) return;
     const { context } = this.#server;
-    this.#childId = context.spawn("redis-rdb-to-slaves", context.machine.childMin);
+    // It only has to end: often before the replicas' first ACKs are here, and sometimes after.
+    const exit = context.random.duration(none, plus(context.machine.childMin, context.machine.childMin));
+    this.#childId = context.spawn("redis-rdb-to-slaves", exit);
   }
 
   /** `killRDBChild()`: it is found dead by who waits for it. */
@@ -346,9 +359,13 @@ export class Persistence {
   /** A full resync is about to replace the dataset (`stopAppendOnly()`). */
   stopAof(): void {
     this.aof.stop();
-    if (this.child === "aof" && this.#childId !== undefined) {
-      this.#server.context.kill(this.#childId, sigusr1);
-    }
+    this.killAofChild();
+  }
+
+  /** `killAppendOnlyChild()` */
+  killAofChild(): void {
+    if (this.child !== "aof" || this.#childId === undefined) return;
+    this.#server.context.kill(this.#childId, sigusr1);
   }
 
   /** A full resync has replaced it, or the server was promoted meanwhile (`restartAOFAfterSYNC()`). */
@@ -363,8 +380,8 @@ export class Persistence {
   }
 
   /** Appends to the AOF what was propagated. */
-  feedAof(db: number, args: readonly string[]): void {
-    if (this.aof.state !== "off") this.aof.feed(db, args);
+  feedAof(db: number, command: Request): void {
+    if (this.aof.state !== "off") this.aof.feed(db, command);
   }
 
   /** `flushAppendOnlyFile()`, before replies are written. */

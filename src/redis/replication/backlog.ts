@@ -31,6 +31,8 @@ export class Backlog {
   /** A ring of entries whose capacity is a power of two: payload and offset of its first byte. */
   #payloads: (Segment | undefined)[] = new Array<Segment | undefined>(64);
   #starts: number[] = new Array<number>(64).fill(0);
+  /** The history's digest before each. */
+  #digests: number[] = new Array<number>(64).fill(0);
   #mask = 63;
   #head = 0;
   #count = 0;
@@ -57,13 +59,15 @@ export class Backlog {
 
   /**
    * `slowest` says how many bytes the slowest replica has yet to send; asked only when history may go.
+   * `digest` is the history's before this payload.
    * True when Redis looks at the limits of the replicas' output: always, or with a new block.
    */
-  append(payload: Segment, slowest: () => number): boolean {
+  append(payload: Segment, digest: number, slowest: () => number): boolean {
     if (this.#count > this.#mask) this.#grow();
     const at = (this.#head + this.#count) & this.#mask;
     this.#payloads[at] = payload;
     this.#starts[at] = this.#first + this.#length;
+    this.#digests[at] = digest;
     this.#count++;
     this.#length += payload.length;
 
@@ -99,6 +103,22 @@ export class Backlog {
     }
   }
 
+  /** The history's digest before the payload that begins at `offset`; undefined: none begins there. */
+  digestBefore(offset: number): number | undefined {
+    for (let i = this.#count - 1; i >= 0; i--) {
+      const at = (this.#head + i) & this.#mask;
+      const start = this.#starts[at] as number;
+      if (start === offset) return this.#digests[at];
+      if (start < offset) return undefined;
+    }
+    return undefined;
+  }
+
+  /** From 7.0: what a replica with so much yet to send holds of the shared blocks. */
+  memoryBehind(unsent: number): number {
+    return this.#blocks?.memoryBehind(unsent) ?? unsent;
+  }
+
   /** CONFIG SET repl-backlog-size: 6.2 begins an empty one, 7.0 keeps what it may (`resizeReplicationBacklog()`). */
   resize(size: number, slowest: () => number): void {
     const bounded = Math.max(size, minimumBacklogSize);
@@ -124,13 +144,16 @@ export class Backlog {
     const capacity = (this.#mask + 1) * 2;
     const payloads = new Array<Segment | undefined>(capacity);
     const starts = new Array<number>(capacity).fill(0);
+    const digests = new Array<number>(capacity).fill(0);
     for (let i = 0; i < this.#count; i++) {
       const at = (this.#head + i) & this.#mask;
       payloads[i] = this.#payloads[at];
       starts[i] = this.#starts[at] as number;
+      digests[i] = this.#digests[at] as number;
     }
     this.#payloads = payloads;
     this.#starts = starts;
+    this.#digests = digests;
     this.#mask = capacity - 1;
     this.#head = 0;
   }

@@ -14,6 +14,8 @@ import type { Segment } from "../wire/value.js";
 const chunkBytes = 16_384;
 /** sizeof(replBufBlock) before its bytes. */
 const blockHeader = 40;
+/** What a block costs beside its bytes: a node of the list, and its own header. */
+const blockOverhead = 24 + blockHeader;
 
 /** What the allocator really gives for more than 16 KiB: four size classes a doubling (jemalloc). */
 function allocated(bytes: number): number {
@@ -67,6 +69,23 @@ export class BlockChain {
       this.#room = size - used;
       rest -= used;
     }
+  }
+
+  /**
+   * What a replica that has yet to send `unsent` bytes holds of them: from the beginning of the block
+   * in which it stands to the end of the newest, full or not (`getClientOutputBufferMemoryUsage()`). So
+   * even one that is level has a block.
+   */
+  memoryBehind(unsent: number): number {
+    let left = unsent;
+    let used = 0;
+    for (let i = this.#sizes.length - 1; i >= this.#head; i--) {
+      const size = this.#sizes[i] as number;
+      used += size + blockOverhead;
+      left -= i === this.#sizes.length - 1 ? size - this.#room : size;
+      if (left <= 0) break;
+    }
+    return used;
   }
 
   /**

@@ -20,12 +20,24 @@ const connected = status("OK Already connected to specified master");
 
 export function replicationCommands(parts: CommandParts): readonly Command[] {
   const { replication, replconf, sync, process } = parts;
-  const { admin, allowBusy, fast, loading, noMulti, noscript, stale } = flag;
+  const { admin, allowBusy, fast, loading, noAsyncLoading, noMulti, noscript, stale } = flag;
   const runReplicaof = (call: Call) => replicaof(replication, process, call);
   const runSync = (call: Call) => sync.run(call);
   return [
-    { name: "replicaof", arity: 3, flags: admin | noscript | stale, run: runReplicaof },
-    { name: "slaveof", arity: 3, flags: admin | noscript | stale, run: runReplicaof },
+    {
+      name: "replicaof",
+      arity: 3,
+      flags: admin | noscript | stale | noAsyncLoading,
+      flags62: admin | noscript | stale,
+      run: runReplicaof,
+    },
+    {
+      name: "slaveof",
+      arity: 3,
+      flags: admin | noscript | stale | noAsyncLoading,
+      flags62: admin | noscript | stale,
+      run: runReplicaof,
+    },
     {
       name: "replconf",
       arity: -1,
@@ -36,18 +48,25 @@ export function replicationCommands(parts: CommandParts): readonly Command[] {
     {
       name: "psync",
       arity: -3,
-      flags: admin | noscript | noMulti,
+      flags: admin | noscript | noMulti | noAsyncLoading,
       flags62: admin | noscript,
       run: runSync,
     },
     {
       name: "sync",
       arity: 1,
-      flags: admin | noscript | noMulti,
+      flags: admin | noscript | noMulti | noAsyncLoading,
       flags62: admin | noscript,
       run: runSync,
     },
     { name: "wait", arity: 3, flags: noscript, run: (call) => replication.waiters.wait(call) },
+    {
+      name: "waitaof",
+      arity: 4,
+      flags: noscript,
+      from72: true,
+      run: (call) => replication.waiters.waitAof(call),
+    },
     {
       name: "role",
       arity: 1,

@@ -14,7 +14,7 @@ import type { Client } from "../server/client.js";
 import { error, raw, rdbPayload } from "../wire/value.js";
 import type { DataServer } from "./data-server.js";
 import type { History } from "./history.js";
-import { RdbPipe } from "./rdb-pipe.js";
+import { RdbPipe, takenAtOnce } from "./rdb-pipe.js";
 import type { Announcement } from "./replica-entry.js";
 import { type ReplicaClient, type Replicas, replicaName } from "./replicas.js";
 import type { Stream } from "./stream.js";
@@ -196,10 +196,12 @@ export class FullSync {
     }
     client.replica.state = "sendBulk";
     if (client.disconnected) return;
+    const isIdle = context.unsent(client.connection) === 0;
     context.send(client.connection, raw(`$${rdb.bytes}\r\n`));
     context.send(client.connection, rdbPayload(rdb, rdb.bytes));
-    // What the socket takes at once it takes at the end of this iteration: look again in the next.
-    context.arm(this.#bulkTimer, microseconds(1));
+    if (isIdle && rdb.bytes <= takenAtOnce) this.#bulkSent(client);
+    // What the socket takes of more it takes at the end of this iteration: look again in the next.
+    else context.arm(this.#bulkTimer, microseconds(1));
   }
 
   fired(timer: TimerId): boolean {
@@ -213,6 +215,10 @@ export class FullSync {
   /** The last byte of the file is with the socket: the stream may follow. */
   #bulkTaken(client: ReplicaClient): void {
     if (client.disconnected || this.#server.context.unsent(client.connection) > 0) return;
+    this.#bulkSent(client);
+  }
+
+  #bulkSent(client: ReplicaClient): void {
     if (this.#putOnline(client)) this.#server.process.releaseOutput(client);
   }
 

@@ -218,6 +218,7 @@ export class Handshake {
     }
     this.#link.resurrect();
     if (this.#stream.backlog === undefined) this.#stream.createBacklog();
+    this.#stream.tellHistory("partial");
   }
 
   /** The connection broke, or never came to be. */

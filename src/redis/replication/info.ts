@@ -7,7 +7,8 @@ import type { ReplicaState } from "./replica-entry.js";
 import { type ReplicaClient, type Replicas, replicaIp } from "./replicas.js";
 import type { Stream } from "./stream.js";
 
-const stateNames: Readonly<Record<ReplicaState, string>> = {
+/** `replstateToString()` */
+export const stateNames: Readonly<Record<ReplicaState, string>> = {
   waitBgsaveStart: "wait_bgsave",
   waitBgsaveEnd: "wait_bgsave",
   sendBulk: "send_bulk",

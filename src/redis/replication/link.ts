@@ -11,6 +11,7 @@
  */
 import type { Address, CloseReason, ConnectionId } from "../../kernel/actor.js";
 import { assert } from "../../kernel/assert.js";
+import { Ring } from "../../kernel/ring.js";
 import type { Client } from "../server/client.js";
 import { encode } from "../wire/encode.js";
 import { raw, requestOf, type Segment } from "../wire/value.js";
@@ -161,8 +162,17 @@ export class Link {
   acknowledge(): void {
     const { client } = this;
     if (client === undefined || client.closeAsap || client.disconnected) return;
-    const offset = String(client.master.applied);
-    this.#server.process.writeNow(client, requestOf(["REPLCONF", "ACK", offset]));
+    const { persistence, process } = this.#server;
+    if (client.closeAfterReply) {
+      // The stream was broken: there is nothing left to write, and so the link is closed now.
+      process.freeClientAsync(client);
+      return;
+    }
+    const ack = ["REPLCONF", "ACK", String(client.master.applied)];
+    const { fsyncedOffset } = persistence.aof;
+    if (fsyncedOffset !== -1) ack.push("FACK", String(fsyncedOffset));
+    this.#stream.tellStanding();
+    process.writeNow(client, requestOf(ack));
   }
 
   opened(connection: ConnectionId, local: Address, peer: Address): boolean {
@@ -231,17 +241,10 @@ export class Link {
     // 6.2 takes a command that a pause holds back for one that ran.
     link.ahead = paused;
     const { pending } = link;
-    let ready = link.ready;
-    while (ready < pending.length && pending[ready]?.kind === "raw") ready++;
-    if (ready < pending.length) ready++;
-    link.ready = ready;
+    while (pending.at(link.ready)?.kind === "raw") link.ready++;
+    if (link.ready < pending.length) link.ready++;
     if (client.transaction !== undefined) return;
-    link.ready = 0;
-    if (pending.length === 1) {
-      this.#pass(link, pending.pop() as Segment);
-      return;
-    }
-    for (const payload of pending.splice(0, ready)) this.#pass(link, payload);
+    for (; link.ready > 0; link.ready--) this.#pass(link, pending.shift() as Segment);
   }
 
   #pass(link: MasterLink, payload: Segment): void {
@@ -280,7 +283,7 @@ export class Link {
       received: offset,
       replicationId,
       prePsync: offset === -1,
-      pending: [],
+      pending: new Ring(),
       ready: 0,
       ahead: false,
     };
@@ -334,6 +337,12 @@ export class Link {
     if (this.cached === undefined) return;
     this.#server.process.log("*", "Discarding previously cached master state.");
     this.cached = undefined;
+  }
+
+  /** From 7.0: the dataset of a full resync is about to take the place of ours (`replicationAttachToNewMaster()`). */
+  attachToNewMaster(): void {
+    this.discardCached();
+    this.breakWithPast();
   }
 
   /** A full resync breaks with the past: 6.2 at +FULLRESYNC, 7.0 when the RDB is about to be loaded (`replicationAttachToNewMaster()`). */

@@ -5,6 +5,7 @@
  * `applied` is what the dataset holds, what an ACK says and what PSYNC continues from. Commands of an
  * open transaction lie between the two.
  */
+import type { Ring } from "../../kernel/ring.js";
 import type { Segment } from "../wire/value.js";
 
 export interface MasterLink {
@@ -16,7 +17,7 @@ export interface MasterLink {
   /** The master answered with SYNC's old way: no ACKs, no PSYNC ever. */
   prePsync: boolean;
   /** Received and not yet applied, in order: what sub-replicas get once it is. */
-  readonly pending: Segment[];
+  readonly pending: Ring<Segment>;
   /** How many of them were dealt with: queued in a transaction that is still open. */
   ready: number;
   /** 6.2: the command that a pause holds back was already counted as applied. */

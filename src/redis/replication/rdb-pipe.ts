@@ -16,6 +16,8 @@ import type { DataServer } from "./data-server.js";
 import { idLength } from "./history.js";
 import type { ReplicaClient } from "./replicas.js";
 
+/** What an idle socket takes, whatever its window. */
+export const takenAtOnce = 16_384;
 /** Into how many portions a long serialisation is cut, at most; a short one is one. */
 const portionsMax = 32;
 const portionMin = 10_000;
@@ -107,14 +109,19 @@ export class RdbPipe {
       ? [rest, undefined]
       : rest.split(this.#portionBytes);
     this.#rest = behind;
+    const isTakenAtOnce = portion.length <= takenAtOnce;
     for (const client of this.#receivers) {
       if (client.disconnected) continue;
       if (isFirst) context.send(client.connection, raw(`$EOF:${this.#mark}\r\n`));
       context.send(client.connection, portion);
       if (isLast) context.send(client.connection, raw(this.#mark));
     }
-    // What the sockets take at once they take at the end of this iteration, so even after the last
-    // portion it takes another one to see that all is gone.
+    if (isLast && isTakenAtOnce) {
+      this.#finish();
+      return;
+    }
+    // What the sockets take of more than that they take at the end of this iteration, so even after the
+    // last portion it takes another one to see that all is gone.
     this.#ready = false;
     context.arm(this.#timer, isLast ? microseconds(1) : this.#portionTime);
   }

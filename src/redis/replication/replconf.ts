@@ -55,7 +55,7 @@ export class Replconf {
       const value = args[i + 1] as string;
       switch (option) {
         case "ack":
-          this.#acknowledge(client, value);
+          this.#acknowledge(client, args, i);
           return undefined;
         case "getack":
           this.#link.acknowledge();
@@ -97,12 +97,18 @@ export class Replconf {
   }
 
   /** Never answered, whatever it says, and dropped unless the connection is a replica. */
-  #acknowledge(client: Client, text: string): void {
+  #acknowledge(client: Client, args: readonly string[], at: number): void {
     const entry = client.replica;
-    const offset = safeInteger(text);
+    const offset = safeInteger(args[at + 1] as string);
     if (entry === undefined || offset === undefined) return;
     if (offset > entry.ackOffset) entry.ackOffset = offset;
-    entry.ackTime = this.#server.process.unixtime;
+    const { behaviour, process } = this.#server;
+    if (behaviour.from72 && args[at + 2]?.toLowerCase() === "fack") {
+      const fsynced = safeInteger(args[at + 3] as string);
+      if (fsynced === undefined) return;
+      if (fsynced > entry.aofOffset) entry.aofOffset = fsynced;
+    }
+    entry.ackTime = process.unixtime;
     this.#fullSync.acknowledged(client);
   }
 }

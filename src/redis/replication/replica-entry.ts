@@ -16,6 +16,8 @@ export interface ReplicaEntry extends Announcement {
   putOnlineOnAck: boolean;
   /** Highest offset it acknowledged; 0 before the first. */
   ackOffset: number;
+  /** Highest offset that it has fsynced to its AOF, as it says from 7.2 on. */
+  aofOffset: number;
   /** Unix seconds of its last acknowledgement; 0 before the first. */
   ackTime: number;
   /** The offset announced with its +FULLRESYNC. */
@@ -41,6 +43,7 @@ export function replicaEntry(state: ReplicaState, announced: Announcement): Repl
     state,
     putOnlineOnAck: false,
     ackOffset: 0,
+    aofOffset: 0,
     ackTime: 0,
     initialOffset: 0,
     prePsync: false,

@@ -76,6 +76,15 @@ export class Replicas {
     return count;
   }
 
+  /** `replicationCountAOFAcksByOffset()` */
+  fsynced(offset: number): number {
+    let count = 0;
+    for (const { replica } of this.list) {
+      if (replica.state === "online" && replica.aofOffset >= offset) count++;
+    }
+    return count;
+  }
+
   /** How many bytes of the stream the slowest has yet to send: what pins the blocks of 7.0. */
   slowest = (): number => {
     let most = 0;

@@ -9,16 +9,16 @@
 import type { Address, CloseReason, ConnectionId, TimerId } from "../../kernel/actor.js";
 import type { Client } from "../server/client.js";
 import type { Command } from "../server/command.js";
-import { error, raw, type Segment } from "../wire/value.js";
+import { error, type Request, raw, request, type Segment } from "../wire/value.js";
 import { replicationCommands } from "./commands.js";
 import type { DataServer } from "./data-server.js";
 import { Failover } from "./failover.js";
 import { FullSync } from "./full-sync.js";
 import { History } from "./history.js";
-import { replicationInfo } from "./info.js";
+import { replicationInfo, stateNames } from "./info.js";
 import { Link } from "./link.js";
 import { Replconf } from "./replconf.js";
-import { enforceReplicaLimit } from "./replica-limit.js";
+import { isOverReplicaLimit } from "./replica-limit.js";
 import { type ReplicaClient, Replicas, replicaName } from "./replicas.js";
 import { Stream } from "./stream.js";
 import { Sync } from "./sync.js";
@@ -29,6 +29,8 @@ export interface RdbReplicationInfo {
   readonly replicationId: string;
   readonly offset: number;
   readonly streamDb: number;
+  /** Of the history up to there; no file of Redis's has it (`History.digest`). */
+  readonly digest: number;
 }
 
 const newline = raw("\n");
@@ -132,19 +134,21 @@ export class Replication {
   ): void {
     if (rdb === undefined) return;
     if (this.isReplica) {
-      this.history.adopt(rdb.replicationId, rdb.offset);
+      this.history.adopt(rdb.replicationId, rdb.offset, rdb.digest);
       this.link.cacheMyself(rdb.streamDb);
+      this.stream.tellHistory("loaded");
     } else if (this.#server.behaviour.restartKeepsHistory) {
-      this.history.restore(rdb.replicationId, rdb.offset);
+      this.history.restore(rdb.replicationId, rdb.offset, rdb.digest);
       this.stream.createBacklog();
-      for (const [db, key] of dropped) this.stream.feed(db, ["DEL", key]);
+      this.stream.tellHistory("loaded");
+      for (const [db, key] of dropped) this.stream.feed(db, request("DEL", key));
       this.replicas.noneSince = Math.floor(this.#server.context.now() / 1_000);
     }
   }
 
   /** `replicationCron()`, once a second (100 ms while a FAILOVER runs): the caller calls it with every serverCron. */
   cron(): void {
-    const { behaviour, process, settings } = this.#server;
+    const { process, settings } = this.#server;
     if (!process.isDue(this.failover.active ? 100 : 1_000)) return;
     this.failover.update();
     this.link.cron();
@@ -163,6 +167,7 @@ export class Replication {
       // Without a backlog nothing is counted any more, so the history must get a new name.
       this.history.startAnew();
       this.stream.freeBacklog();
+      this.stream.tellHistory("new");
       process.log(
         "*",
         `Replication backlog freed after ${settings.replBacklogTtl} seconds without connected replicas.`,
@@ -171,7 +176,6 @@ export class Replication {
     this.#fullSync.startPending();
     this.#fullSync.removeUnneededRdb();
     this.replicas.refreshGood();
-    if (behaviour.from70) this.#checkLimits();
     this.#cronLoops++;
   }
 
@@ -213,20 +217,25 @@ export class Replication {
     }
   }
 
-  #checkLimits(): void {
-    for (const client of this.replicas.list) enforceReplicaLimit(this.#server, client);
-  }
-
-  /** `updateFailoverStatus()`, `processClientsWaitingReplicas()` and the GETACK of this iteration. */
+  /** `processClientsWaitingReplicas()`: before unblocked clients run what they had sent. */
   beforeSleep(): void {
     this.waiters.beforeSleep();
+  }
+
+  /** The GETACK of this iteration and `updateFailoverStatus()`, before the AOF and the replies are written. */
+  beforeWrites(): void {
+    this.waiters.askForAcks();
     this.failover.update();
+  }
+
+  /** What replicas were sent no longer keeps the history back. */
+  afterWrites(): void {
     if (this.stream.backlog !== undefined) this.stream.trimBacklog();
   }
 
   /** `replicationFeedSlaves()`: one command of database `db` into backlog and replicas; nothing on a replica. `db` -1: no SELECT is put before it. */
-  feed(db: number, args: readonly string[]): void {
-    this.stream.feed(db, args);
+  feed(db: number, command: Request): void {
+    this.stream.feed(db, command);
   }
 
   /** `commandProcessed()`: a command (or a whole EXEC) of the master's stream was executed. */
@@ -239,6 +248,13 @@ export class Replication {
     this.replicas.refreshGood();
   }
 
+  /** Asked by the clients' cron: a replica of which nothing new is heard may still be over its limit. */
+  isOverLimit(client: Client): boolean {
+    return (
+      client.replica !== undefined && isOverReplicaLimit(this.#server, client as ReplicaClient)
+    );
+  }
+
   /** CONFIG SET repl-backlog-size. */
   resizeBacklog(): void {
     this.stream.resizeBacklog();
@@ -247,6 +263,7 @@ export class Replication {
   /** DEBUG CHANGE-REPL-ID. */
   changeReplicationId(): void {
     this.history.startAnew();
+    this.stream.tellHistory("new");
   }
 
   /** Replicas whose acknowledged offset is ours, of all: what SHUTDOWN of 7.0 waits for (`isReadyToShutdown()`). */
@@ -258,14 +275,32 @@ export class Replication {
     return count;
   }
 
+  /** What `finishShutdown()` of 7.0 says of replicas that lag behind, and how many do not. */
+  logSync(): void {
+    const { context, process } = this.#server;
+    const { list, count } = this.replicas;
+    if (count === 0) return;
+    const now = Math.floor(context.now() / 1_000);
+    for (const client of list) {
+      const { ackOffset, ackTime, state } = client.replica;
+      if (ackOffset === this.history.offset) continue;
+      const name = replicaName(client, client.replica);
+      const behind = this.history.offset - ackOffset;
+      const lag = state === "online" ? now - ackTime : 0;
+      process.log(
+        "#",
+        `Lagging replica ${name} reported offset ${behind} behind master, lag=${lag}, state=${stateNames[state]}.`,
+      );
+    }
+    process.log(
+      "*",
+      `${this.replicasInSync} of ${count} replicas are in sync when shutting down.`,
+    );
+  }
+
   /** SHUTDOWN of 7.0 asks for ACKs (`sendGetackToReplicas()`). */
   requestAcks(): void {
     this.stream.feedGetAck();
-  }
-
-  /** How many replicas acknowledged `offset` (`replicationCountAcksByOffset()`), for CLIENT UNBLOCK of a WAIT. */
-  acknowledgedBy(offset: number): number {
-    return this.replicas.acknowledged(offset);
   }
 
   /** `freeClient()` of a replica's connection or of the master link. */
@@ -331,6 +366,7 @@ export class Replication {
     link.discardCached();
     link.cancel(false);
     this.history.shift();
+    this.stream.tellHistory("promoted");
     process.log(
       behaviour.from72 ? "*" : "#",
       `Setting secondary replication ID to ${this.history.secondaryId}, valid up to offset: ${this.history.secondaryOffset}. New replication ID is ${this.history.id}`,
@@ -383,13 +419,13 @@ export class Replication {
 
   /** What an RDB written now carries, if it can be known (`rdbPopulateSaveInfo()`). */
   rdbInfo(): RdbReplicationInfo | undefined {
-    const { id: replicationId, offset } = this.history;
+    const { id: replicationId, offset, digest } = this.history;
     if (!this.isReplica) {
       if (this.stream.backlog === undefined) return undefined;
-      return { replicationId, offset, streamDb: Math.max(0, this.stream.selectedDb) };
+      return { replicationId, offset, streamDb: Math.max(0, this.stream.selectedDb), digest };
     }
     const streamDb = this.link.client?.db ?? this.link.cached?.db;
-    return streamDb === undefined ? undefined : { replicationId, offset, streamDb };
+    return streamDb === undefined ? undefined : { replicationId, offset, streamDb, digest };
   }
 
   /** `updateSlavesWaitingBgsave()`: an RDB child ended. */

@@ -7,7 +7,8 @@
  * backlog and all outputs: nothing is copied or encoded.
  */
 
-import { request, requestOf, type Segment } from "../wire/value.js";
+import type { RedisNote } from "../note.js";
+import { type Request, request, type Segment } from "../wire/value.js";
 import { Backlog } from "./backlog.js";
 import type { DataServer } from "./data-server.js";
 import type { History } from "./history.js";
@@ -18,6 +19,12 @@ import type { Replicas } from "./replicas.js";
 const ping = request("ping");
 const getAck = request("REPLCONF", "GETACK", "*");
 
+/**
+ * Where two offsets differ in a bit of this, a multiple of 2 KiB lies between them: there every server of
+ * a history says where it stands, so that all of them name the same points.
+ */
+const milestone = ~0x7ff;
+
 export class Stream {
   backlog: Backlog | undefined;
   /** The database that the stream has selected; -1: none, a SELECT comes first (`slaveseldb`). */
@@ -27,6 +34,8 @@ export class Stream {
   readonly #replicas: Replicas;
   /** What INFO of 6.2 still shows of a backlog that was freed. */
   #stale = { first: 0, length: 0 };
+  /** Where we last said that we stand. */
+  #stoodAt = -1;
 
   constructor(server: DataServer, history: History, replicas: Replicas) {
     this.#server = server;
@@ -68,21 +77,37 @@ export class Stream {
   }
 
   /** `replicationFeedSlaves()`; `db` -1 puts no SELECT before it. */
-  feed(db: number, args: readonly string[]): void {
-    if (!this.#takes()) return;
+  feed(db: number, command: Request): void {
+    if (!this.#takes(this.#server.persistence.aof.state !== "off")) return;
     if (db !== -1 && db !== this.selectedDb) {
       this.#emit(request("SELECT", String(db)));
       this.selectedDb = db;
     }
-    this.#emit(requestOf(args));
+    this.#emit(command);
   }
 
   feedPing(): void {
-    if (this.#takes()) this.#emit(ping);
+    if (this.#takes(false)) this.#emit(ping);
   }
 
   feedGetAck(): void {
-    if (this.#takes()) this.#emit(getAck);
+    if (this.#takes(true)) this.#emit(getAck);
+  }
+
+  /** For the laws: how far we have come in the present history. */
+  tellStanding(): void {
+    const { offset, digest } = this.#history;
+    if (offset === this.#stoodAt) return;
+    this.#stoodAt = offset;
+    this.#server.context.note({ kind: "stands", offset, digest } satisfies RedisNote);
+  }
+
+  /** For the laws: our history is another, or goes on elsewhere. */
+  tellHistory(how: Extract<RedisNote, { kind: "history" }>["how"]): void {
+    const { id: replicationId, offset, digest } = this.#history;
+    this.#stoodAt = offset;
+    const note: RedisNote = { kind: "history", how, replicationId, offset, digest };
+    this.#server.context.note(note);
   }
 
   /** `replicationFeedSlavesFromMasterStream()`: what was applied goes on, to the byte. */
@@ -90,20 +115,25 @@ export class Stream {
     this.#emit(payload);
   }
 
-  /** A replica makes no stream of its own; a master without backlog and replicas has nobody to make it for. */
-  #takes(): boolean {
+  /**
+   * A replica makes no stream of its own; a master without backlog and replicas has nobody to make it
+   * for. 7.2 then counts commands instead of bytes, so that WAITAOF has something to compare: those
+   * that go to the AOF (`shouldPropagate()`), and every GETACK.
+   */
+  #takes(counts: boolean): boolean {
     if (this.#server.replication.isReplica) return false;
     if (this.backlog !== undefined || this.#replicas.count > 0) return true;
-    // 7.2 counts commands, not bytes, so that WAITAOF has something to compare.
-    if (this.#server.behaviour.from72) this.#history.offset++;
+    if (counts && this.#server.behaviour.from72) this.#history.offset++;
     return false;
   }
 
   #emit(payload: Segment): void {
     let checkLimits = false;
     if (this.backlog !== undefined) {
-      this.#history.offset += payload.length;
-      checkLimits = this.backlog.append(payload, this.#replicas.slowest);
+      const { offset, digest } = this.#history;
+      this.#history.extend(payload);
+      checkLimits = this.backlog.append(payload, digest, this.#replicas.slowest);
+      if (((offset ^ this.#history.offset) & milestone) !== 0) this.tellStanding();
     }
     const replicas = this.#replicas.list;
     for (let i = 0; i < replicas.length; i++) {

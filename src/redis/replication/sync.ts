@@ -9,6 +9,7 @@
  */
 
 import { safeInteger } from "../keyspace/integer.js";
+import type { RedisNote } from "../note.js";
 import type { Client } from "../server/client.js";
 import { describeClient } from "../server/client-info.js";
 import type { Call } from "../server/command.js";
@@ -98,6 +99,7 @@ export class Sync {
       // Without a backlog nothing was counted, so no past may be claimed.
       this.#history.startAnew();
       this.#stream.createBacklog();
+      this.#stream.tellHistory("new");
       process.log(
         "*",
         `Replication backlog created, my new replication IDs are '${this.#history.id}' and '${this.#history.secondaryId}'`,
@@ -173,6 +175,18 @@ export class Sync {
       bytes += payload.length;
       process.reply(client, payload);
     });
+    const note: RedisNote = {
+      kind: "granted",
+      replica: replicaName(client, announced),
+      from: offset,
+      to: this.#history.offset,
+      bytes,
+      digest:
+        offset === this.#history.offset + 1
+          ? this.#history.digest
+          : this.#stream.backlog?.digestBefore(offset),
+    };
+    this.#server.context.note(note);
     process.log(
       "*",
       `Partial resynchronization request from ${replicaName(client, announced)} accepted. Sending ${bytes} bytes of backlog starting from offset ${offset}.`,

@@ -2,15 +2,17 @@
  * A replica receives its master's dataset and puts it in the place of its own.
  *
  * With repl-diskless-load disabled the RDB goes to a file first and the old dataset is served until
- * all of it is there; then comes the switch, which loads the file while clients get -LOADING. Else the
- * old dataset goes first (or is kept aside, with swapdb) and what arrives is parsed as it comes.
+ * all of it is there; then comes the switch, which loads the file while clients get -LOADING. Else it is
+ * parsed as it comes (diskless-load.ts).
  *
  * Redis: readSyncBulkPayload(), useDisklessLoad().
  */
 import type { CloseReason, ConnectionId } from "../../kernel/actor.js";
 import type { RdbFile } from "../persistence/rdb-file.js";
+import { encode } from "../wire/encode.js";
 import { raw, type Segment } from "../wire/value.js";
 import type { DataServer } from "./data-server.js";
+import { DisklessLoad } from "./diskless-load.js";
 import { type History, idLength } from "./history.js";
 import { type Destination, errorText, type Link } from "./link.js";
 import type { Stream } from "./stream.js";
@@ -31,6 +33,7 @@ export class Transfer {
   #rdb: RdbFile | undefined;
   /** Straight into memory, without a file. */
   #toParser = false;
+  readonly #disklessLoad: DisklessLoad;
   /** All is here and the dataset is being switched: what arrives now waits in the socket. */
   #switching = false;
   #behind: Segment[] = [];
@@ -42,6 +45,7 @@ export class Transfer {
     this.#link = link;
     this.#history = history;
     this.#stream = stream;
+    this.#disklessLoad = new DisklessLoad(server, link, history);
   }
 
   begin(destination: Destination): void {
@@ -61,27 +65,28 @@ export class Transfer {
 
   /** `replicationAbortSyncTransfer()` */
   abandon(): void {
-    if (this.#switching || this.#toParser) this.#server.persistence.loader.stop();
+    if (this.#switching) this.#server.persistence.loader.stop();
     this.#reset();
   }
 
   received(payload: Segment): void {
-    if (this.#switching) this.#behind.push(payload);
+    if (this.#switching || this.#disklessLoad.isComplete) this.#behind.push(payload);
     else if (this.size === -1) this.#header(payload);
+    else if (this.#toParser) this.#parse(payload);
     else this.#body(payload);
   }
 
   #header(payload: Segment): void {
     const { process } = this.#server;
-    if (payload.kind === "error") {
-      process.log("#", `MASTER aborted replication with an error: ${payload.text}`);
+    const bytes = payload.kind === "raw" ? payload.bytes : encode(payload);
+    const end = bytes.indexOf("\n");
+    const line = (end === -1 ? bytes : bytes.slice(0, end)).replace(/\r$/, "");
+    if (line.startsWith("-")) {
+      process.log("#", `MASTER aborted replication with an error: ${line.slice(1)}`);
       this.#link.cancel(true);
       return;
     }
-    const bytes = payload.kind === "raw" ? payload.bytes : "";
-    const end = bytes.indexOf("\n");
-    const line = (end === -1 ? bytes : bytes.slice(0, end)).replace(/\r$/, "");
-    if (payload.kind === "raw" && line === "") {
+    if (line === "") {
       this.#link.lastIo = process.unixtime;
     } else if (line.startsWith("$EOF:") && line.length >= 5 + idLength) {
       this.#mark = line.slice(5, 5 + idLength);
@@ -105,7 +110,6 @@ export class Transfer {
     this.#toParser = this.#usesDisklessLoad();
     const where = this.#toParser ? "parser" : "disk";
     this.#server.process.log("*", `MASTER <-> REPLICA sync: receiving ${what} to ${where}`);
-    if (this.#toParser) this.#server.persistence.stopAof();
   }
 
   /** `useDisklessLoad()` */
@@ -115,6 +119,20 @@ export class Transfer {
       settings.replDisklessLoad === "swapdb" ||
       (settings.replDisklessLoad === "on-empty-db" && keyspace.size === 0)
     );
+  }
+
+  /** Read by the parser, so that INFO counts none of it. */
+  #parse(payload: Segment): void {
+    if (!this.#disklessLoad.active) {
+      this.#disklessLoad.begin({
+        size: this.size,
+        mark: this.#mark,
+        replicationId: this.#destination.replicationId,
+        progress: () => this.#pingBack(),
+        done: (rdb) => this.#finish(rdb),
+      });
+    }
+    this.#disklessLoad.received(payload);
   }
 
   #body(payload: Segment): void {
@@ -140,34 +158,44 @@ export class Transfer {
       this.#link.cancel(true);
       return;
     }
+    if (!persistence.replaceRdb(rdb)) {
+      process.log(
+        "#",
+        "Write error or short write writing to the DB dump file needed for MASTER <-> REPLICA synchronization: No space left on device",
+      );
+      this.#link.cancel(true);
+      return;
+    }
     this.#switching = true;
     persistence.stopAof();
-    if (persistence.child === "rdbDisk" || persistence.child === "rdbSocket") {
-      if (!this.#toParser) {
-        process.log(
-          "*",
-          `Replica is about to load the RDB file received from the master, but there is a pending RDB child running. Killing process ${persistence.childPid} and removing its temp file to avoid any race`,
-        );
-      }
-      persistence.killRdbChild();
-    }
     if (!behaviour.eagerFullResync) {
-      this.#link.discardCached();
-      this.#link.breakWithPast();
+      this.#killRdbChild();
+      this.#link.attachToNewMaster();
     }
     process.log("*", "MASTER <-> REPLICA sync: Flushing old data");
     const flushed = settings.replicaLazyFlush ? 0 : keyspace.memory;
-    if (keyspace.size > 0) this.#pingBack();
-    if (!this.#toParser) persistence.replaceRdb(rdb);
+    // Bucket by bucket while the old keys are freed here, and not when a thread frees them.
+    if (keyspace.size > 0 && flushed > 0) this.#pingBack();
     keyspace.flush();
     process.log("*", "MASTER <-> REPLICA sync: Loading DB in memory");
+    if (behaviour.eagerFullResync) this.#killRdbChild();
     persistence.loader.start({
-      // What was parsed as it arrived took its time then.
-      bytes: this.#toParser ? 0 : rdb.bytes,
+      bytes: rdb.bytes,
       flushed,
       progress: () => this.#pingBack(),
       done: () => this.#finish(rdb),
     });
+  }
+
+  /** It would put its file in the place of the one that was received. */
+  #killRdbChild(): void {
+    const { persistence, process } = this.#server;
+    if (persistence.child !== "rdbDisk" && persistence.child !== "rdbSocket") return;
+    process.log(
+      "*",
+      `Replica is about to load the RDB file received from the master, but there is a pending RDB child running. Killing process ${persistence.childPid} and removing its temp file to avoid any race`,
+    );
+    persistence.killRdbChild();
   }
 
   /** `replicationSendNewlineToMaster()`: a sign of life, once a second at most. */
@@ -184,8 +212,7 @@ export class Transfer {
     const link = this.#link;
     // A replica keeps keys that have expired: only its master may say so.
     keyspace.restore(rdb.snapshot, process.mstime, false);
-    if (this.#toParser) persistence.dirty++;
-    else if (settings.rdbDelSyncFiles && persistence.disabled) {
+    if (!this.#toParser && settings.rdbDelSyncFiles && persistence.disabled) {
       process.log(
         "*",
         "Removing the RDB file obtained from the master. This replica has persistence disabled",
@@ -201,8 +228,10 @@ export class Transfer {
     this.#history.adopt(
       replicationId === "" ? this.#history.id : replicationId,
       Math.max(-1, offset),
+      rdb.replication?.digest ?? 0,
     );
     if (this.#stream.backlog === undefined) this.#stream.createBacklog();
+    this.#stream.tellHistory("full");
     process.log("*", "MASTER <-> REPLICA sync: Finished with success");
     if (link.connection === undefined) {
       // It broke while we were loading: what we have is where the next PSYNC continues.
@@ -227,14 +256,13 @@ export class Transfer {
   /** The connection broke under the transfer. */
   lost(why: CloseReason): void {
     const { process } = this.#server;
-    if (this.#switching) return;
+    if (this.#switching || this.#disklessLoad.isComplete) return;
+    if (this.#disklessLoad.active) {
+      this.#disklessLoad.lost(why);
+      return;
+    }
     if (this.size === -1) {
       process.log("#", `I/O error reading bulk count from MASTER: ${errorText(why)}`);
-    } else if (this.#toParser) {
-      process.log(
-        "#",
-        `Failed trying to load the MASTER synchronization DB from socket: ${errorText(why)}`,
-      );
     } else {
       const text = why === "fin" ? "connection lost" : errorText(why);
       process.log("#", `I/O error trying to sync with MASTER: ${text}`);

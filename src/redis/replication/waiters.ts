@@ -1,19 +1,29 @@
 /**
- * Clients that wait for replicas: WAIT.
+ * Clients that wait for replicas: WAIT, and from 7.2 on WAITAOF.
  *
- * WAIT asks nobody for anything by itself: it sets a flag, and the next beforeSleep sends one GETACK
- * for all of them. It is never repeated; afterwards only the replicas' own ACKs, once a second, help.
+ * They ask nobody for anything by themselves: they set a flag, and the next beforeSleep sends one
+ * GETACK for all of them. It is never repeated; afterwards only the replicas' own ACKs, once a second,
+ * help.
  *
- * Redis: waitCommand(), processClientsWaitingReplicas(), replyToBlockedClientTimedOut().
+ * Redis: waitCommand(), waitaofCommand(), processClientsWaitingReplicas(),
+ * replyToBlockedClientTimedOut().
  */
 
 import { safeInteger } from "../keyspace/integer.js";
-import type { Client } from "../server/client.js";
+import type { RedisNote } from "../note.js";
+import type { Blocked, Client } from "../server/client.js";
 import type { Call } from "../server/command.js";
-import { error, integer, type Value } from "../wire/value.js";
+import { array, type ErrorReply, error, integer, type Value } from "../wire/value.js";
 import type { DataServer } from "./data-server.js";
 import type { Replicas } from "./replicas.js";
 import type { Stream } from "./stream.js";
+
+type Wait = Extract<Blocked, { readonly kind: "wait" }>;
+/** What is waited for: at this offset, so many replicas, and with WAITAOF our own AOF. */
+type Target = Pick<Wait, "replicas" | "local" | "offset">;
+
+const notAnInteger = error("ERR value is not an integer or out of range");
+const noAof = error("ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.");
 
 export class Waiters {
   readonly #server: DataServer;
@@ -38,49 +48,101 @@ export class Waiters {
       );
     }
     const replicas = safeInteger(call.args[1] ?? "");
-    if (replicas === undefined) return error("ERR value is not an integer or out of range");
-    const timeout = safeInteger(call.args[2] ?? "");
-    if (timeout === undefined) return error("ERR timeout is not an integer or out of range");
-    if (timeout < 0) return error("ERR timeout is negative");
-
+    if (replicas === undefined) return notAnInteger;
+    const timeout = timeoutOf(call.args[2]);
+    if (typeof timeout !== "number") return timeout;
     const { client } = call;
-    const offset = client.waitOffset;
-    const acknowledged = this.#replicas.acknowledged(offset);
-    if (acknowledged >= replicas || client.transaction !== undefined) return integer(acknowledged);
+    return this.#begin(client, { replicas, local: undefined, offset: client.waitOffset }, timeout);
+  }
 
-    const deadline = timeout === 0 ? 0 : this.#server.context.now() + timeout;
-    this.#server.process.block(client, { kind: "wait", replicas, offset, deadline });
+  /** `waitaofCommand()` */
+  waitAof(call: Call): Value | undefined {
+    const local = safeInteger(call.args[1] ?? "");
+    if (local === undefined || local < 0 || local > 1) {
+      return error("ERR value is out of range, must be between 0 and 1");
+    }
+    const replicas = safeInteger(call.args[2] ?? "");
+    if (replicas === undefined || replicas < 0) {
+      return error("ERR value is out of range, must be positive");
+    }
+    const timeout = timeoutOf(call.args[3]);
+    if (typeof timeout !== "number") return timeout;
+    if (this.#server.replication.isReplica) {
+      return error(
+        "ERR WAITAOF cannot be used with replica instances. Please also note that writes to replicas are just local and are not propagated.",
+      );
+    }
+    if (local > 0 && !this.#server.settings.appendonly) return noAof;
+    const { client } = call;
+    return this.#begin(client, { replicas, local, offset: client.waitOffset }, timeout);
+  }
+
+  /** Answers at once what needs no waiting, or must not wait. */
+  #begin(client: Client, target: Target, timeout: number): Value | undefined {
+    const { context, process } = this.#server;
+    if (this.#isReached(target) || client.transaction !== undefined) return this.answer(target);
+    const deadline = timeout === 0 ? 0 : context.now() + timeout;
+    process.block(client, { kind: "wait", deadline, ...target });
     this.#clients = [client, ...this.#clients.filter((other) => other !== client)];
     this.#askForAck = true;
     return undefined;
   }
 
-  /** Steps 1, 3 and 5 of beforeSleep (reference: replication.md 0.1). */
+  #isReached(target: Target): boolean {
+    return this.#count(target) >= target.replicas && this.#local(target) >= (target.local ?? 0);
+  }
+
+  #count({ local, offset }: Target): number {
+    if (local === undefined) return this.#replicas.acknowledged(offset);
+    return this.#replicas.fsynced(offset);
+  }
+
+  #local({ offset }: Target): number {
+    return this.#server.persistence.aof.fsyncedOffset >= offset ? 1 : 0;
+  }
+
+  /** What who waited for this is told now, however far it has come. */
+  answer(target: Target): Value {
+    const { local, offset } = target;
+    const replicas = this.#count(target);
+    if (local !== undefined) return array([integer(this.#local(target)), integer(replicas)]);
+    this.#server.context.note({ kind: "waited", offset, replicas } satisfies RedisNote);
+    return integer(replicas);
+  }
+
+  /** Steps 1 and 3 of beforeSleep (reference: replication.md 0.1). */
   beforeSleep(): void {
-    if (this.#clients.length > 0) this.#process();
-    if (this.#askForAck && !this.#server.process.arePaused()) {
-      this.#askForAck = false;
-      this.#stream.feedGetAck();
+    if (this.#clients.length === 0) return;
+    const now = this.#server.context.now();
+    const { process, settings } = this.#server;
+    const still: Client[] = [];
+    for (const client of this.#clients) {
+      const { blocked } = client;
+      if (client.freed || blocked?.kind !== "wait") continue;
+      // The deadline is looked at only when the loop wakes, and strictly.
+      const late = blocked.deadline !== 0 && blocked.deadline < now;
+      if (blocked.local === 1 && !settings.appendonly && !late) process.unblock(client, noAof);
+      else if (late || this.#isReached(blocked)) process.unblock(client, this.answer(blocked));
+      else still.push(client);
     }
+    if (still.length !== this.#clients.length) this.#clients = still;
+  }
+
+  /** Step 5: one GETACK for all who began to wait in this iteration; a pause puts it off. */
+  askForAcks(): void {
+    if (!this.#askForAck || this.#server.process.arePaused()) return;
+    this.#askForAck = false;
+    this.#stream.feedGetAck();
   }
 
   forget(client: Client): void {
     if (this.#clients.length > 0) this.#clients = this.#clients.filter((other) => other !== client);
   }
+}
 
-  #process(): void {
-    const now = this.#server.context.now();
-    const { process } = this.#server;
-    const still: Client[] = [];
-    for (const client of this.#clients) {
-      const { blocked } = client;
-      if (client.freed || blocked?.kind !== "wait") continue;
-      const acknowledged = this.#replicas.acknowledged(blocked.offset);
-      // The deadline is looked at only when the loop wakes, and strictly.
-      const late = blocked.deadline !== 0 && blocked.deadline < now;
-      if (late || acknowledged >= blocked.replicas) process.unblock(client, integer(acknowledged));
-      else still.push(client);
-    }
-    if (still.length !== this.#clients.length) this.#clients = still;
-  }
+/** `getTimeoutFromObjectOrReply()`, in milliseconds; 0: for ever. */
+function timeoutOf(text = ""): number | ErrorReply {
+  const timeout = safeInteger(text);
+  if (timeout === undefined) return error("ERR timeout is not an integer or out of range");
+  return timeout < 0 ? error("ERR timeout is negative") : timeout;
 }

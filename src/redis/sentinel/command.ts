@@ -12,6 +12,7 @@ import {
   bulk,
   error,
   integer,
+  map,
   nullArray,
   nullBulk,
   ok,
@@ -28,6 +29,7 @@ import { sentinelHelp } from "./help.js";
 import { currentMasterAddress, flag, type Instance } from "./instance.js";
 import { instanceReply, instancesReply } from "./instance-reply.js";
 import { resetMaster } from "./reset.js";
+import { processId } from "./scripts.js";
 import { selectReplica } from "./select.js";
 import { setCommand } from "./set-command.js";
 import type { SentinelState } from "./state.js";
@@ -118,7 +120,7 @@ const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
   ["reset", { arity: 3, run: reset }],
   ["failover", { arity: 3, run: ofMaster(failover) }],
   ["ckquorum", { arity: 3, run: ofMaster(checkQuorum) }],
-  ["pending-scripts", { arity: 2, run: () => array([]) }],
+  ["pending-scripts", { arity: 2, run: pendingScripts }],
   ["monitor", { arity: 6, run: monitor }],
   ["remove", { arity: 3, run: ofMaster(remove) }],
   ["set", { arity: -5, arity62: -3, run: ofMaster(setCommand) }],
@@ -197,6 +199,26 @@ function checkQuorum(_state: SentinelState, _call: Call, master: Instance): Valu
   }
   const why = missing.map((what) => `Not enough available Sentinels to reach the ${what}`);
   return error(`NOQUORUM ${usable} usable Sentinels. ${why.join(". ")}`);
+}
+
+/** `sentinelPendingScriptsCommand()` */
+function pendingScripts(state: SentinelState, call: Call): Value {
+  const now = state.now();
+  const jobs = state.scripts.jobs.map(({ args, child, startTime, retries }) =>
+    map(
+      [
+        ...[bulk("argv"), array(args.map(bulk))],
+        ...[bulk("flags"), bulk(child === undefined ? "scheduled" : "running")],
+        ...[bulk("pid"), bulk(`${child === undefined ? 0 : processId(child)}`)],
+        ...(child === undefined
+          ? [bulk("run-delay"), bulk(`${Math.max(startTime - now, 0)}`)]
+          : [bulk("run-time"), bulk(`${now - startTime}`)]),
+        ...[bulk("retry-num"), bulk(`${retries}`)],
+      ],
+      call.client.protocol,
+    ),
+  );
+  return array(jobs);
 }
 
 function monitor(state: SentinelState, call: Call): Value {

@@ -55,7 +55,8 @@ const onlyHellos = error("ERR Only HELLO messages are accepted by Sentinel insta
 /** `sentinelPublishCommand()`: how Sentinels hand each other their hellos, whatever becomes of them. */
 function runPublish(state: SentinelState, call: Call): Value {
   if (call.args[1] !== helloChannel) return onlyHellos;
-  processHello(state, call.args[2] as string);
+  const { hello } = state.hellos.read(call.args[2] as string, state.myid);
+  if (hello !== undefined) processHello(state, hello);
   return one;
 }
 

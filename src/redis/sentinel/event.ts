@@ -1,7 +1,8 @@
 /**
  * What a Sentinel tells the world (`sentinelEvent()`): a message to its subscribers on
- * the channel named after the event, and a note, from which its line in the log can be had as well.
- * Debug events are only logged.
+ * the channel named after the event, a note, from which its line in the log can be had as well, and, if
+ * it is a warning about a master that has one, a call of the notification script. Debug events are only
+ * logged.
  */
 import type { Instance } from "./instance.js";
 import { kindText } from "./instance.js";
@@ -35,6 +36,8 @@ export function plainEvent(
   const payload = text.length > payloadMax ? text.slice(0, payloadMax) : text;
   state.process.publish(channel, payload);
   state.note({ kind: "event", level, channel, payload, master: master?.name });
+  const script = master?.notificationScript;
+  if (level === "#" && script !== undefined) state.scripts.schedule([script, channel, payload]);
 }
 
 /** An event for whoever debugs a Sentinel: logged, never published. */
@@ -44,8 +47,14 @@ export function debugEvent(
   instance: Instance,
   more: string,
 ): void {
+  if (!state.process.logs(".")) return;
+  debugText(state, `${channel} ${describe(state, instance)}${more}`);
+}
+
+/** The same about nobody: channel and payload. */
+export function debugText(state: SentinelState, text: string): void {
   const { process } = state;
-  if (process.logs(".")) process.log(".", `${channel} ${describe(state, instance)}${more}`);
+  if (process.logs(".")) process.log(".", text);
 }
 
 /**

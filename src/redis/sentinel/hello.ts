@@ -14,6 +14,7 @@ import { flushConfig } from "./flush.js";
 import { currentMasterAddress, type Instance } from "./instance.js";
 import { callback, type InstanceLink } from "./link.js";
 import { resetMasterAndChangeAddress } from "./reset.js";
+import { callClientReconfigScript } from "./scripts.js";
 import type { SentinelState } from "./state.js";
 import { helloChannel } from "./timing.js";
 
@@ -40,22 +41,30 @@ export interface HelloMemo {
   readonly request: Request;
 }
 
-/** Texts that were split before; forgotten all at once when there are too many. */
-export class HelloMessages {
-  readonly #known = new Map<string, Hello | undefined>();
+/** A message that was heard: the hello it is, if it is one, and whether it names ourselves. */
+interface Heard {
+  readonly hello: Hello | undefined;
+  readonly isOurs: boolean;
+}
 
-  /** Undefined for a text that is not a hello: anything but eight tokens. */
-  read(text: string): Hello | undefined {
-    let hello = this.#known.get(text);
-    if (hello === undefined && !this.#known.has(text)) {
-      hello = parseHello(text);
-      if (this.#known.size >= 256) this.#known.clear();
-      this.#known.set(text, hello);
-    }
-    return hello;
+/** More than the different hellos that the Sentinels of a hundred masters publish. */
+const rememberedMax = 1_024;
+
+/** Texts that were heard before; forgotten all at once when there are too many. */
+export class HelloMessages {
+  readonly #known = new Map<string, Heard>();
+
+  read(text: string, myid: string): Heard {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const heard = { hello: parseHello(text), isOurs: text.includes(myid) };
+    if (this.#known.size >= rememberedMax) this.#known.clear();
+    this.#known.set(text, heard);
+    return heard;
   }
 }
 
+/** Undefined for a text that is not a hello: anything but eight tokens. */
 function parseHello(text: string): Hello | undefined {
   const tokens = text.split(",");
   if (tokens.length !== 8) return undefined;
@@ -129,9 +138,9 @@ export function receiveHello(state: SentinelState, link: InstanceLink, reply: Va
   const [kind, channel, message] = reply.items;
   if (reply.items.length !== 3 || kind?.kind !== "bulk" || kind.text !== "message") return;
   if (channel?.kind !== "bulk" || message?.kind !== "bulk") return;
+  const { hello, isOurs } = state.hellos.read(message.text, state.myid);
   // Not interested in meeting ourselves.
-  if (message.text.includes(state.myid)) return;
-  processHello(state, message.text);
+  if (!isOurs && hello !== undefined) processHello(state, hello);
 }
 
 /**
@@ -139,9 +148,7 @@ export function receiveHello(state: SentinelState, link: InstanceLink, reply: Va
  * came. A Sentinel that is not known under this address and id is added, taking the place of any with
  * the same id; then the greater epoch, and the newer configuration, win.
  */
-export function processHello(state: SentinelState, text: string): void {
-  const hello = state.hellos.read(text);
-  if (hello === undefined) return;
+export function processHello(state: SentinelState, hello: Hello): void {
   const master = state.masters.get(hello.masterName);
   if (master === undefined) return;
 
@@ -254,6 +261,7 @@ function updateConfig(
     master,
   );
   resetMasterAndChangeAddress(state, master, masterIp, masterPort);
+  callClientReconfigScript(state, master, "observer", old, master.address);
 }
 
 /** `sentinelForceHelloUpdateForMaster()`: everybody gets a hello with the next tick. */

@@ -36,8 +36,8 @@ function text(state: SentinelState): string {
     lines.push(`sentinel_tilt_since_seconds:${since}`);
   }
   lines.push(
-    "sentinel_running_scripts:0",
-    "sentinel_scripts_queue_length:0",
+    `sentinel_running_scripts:${state.scripts.running}`,
+    `sentinel_scripts_queue_length:${state.scripts.jobs.length}`,
     `sentinel_simulate_failure_flags:${failures}`,
   );
   masters.records.forEach((master, i) => {

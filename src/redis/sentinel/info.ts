@@ -3,8 +3,8 @@
  * replicas of a master, a replica's view of its master. The first half only reads, and does so in TILT
  * too; the second acts on what was read.
  *
- * A reply has more than a hundred lines and about ten that matter, in two of its sections: the others
- * are skipped whole.
+ * A reply has more than a hundred lines and about ten that matter. In every version these are in two of
+ * its sections, Server and Replication: the others are skipped whole.
  */
 import { leadingInteger } from "../wire/text.js";
 import { sameText } from "./address.js";
@@ -13,6 +13,7 @@ import { crash, sendReplicaof } from "./failover.js";
 import { flushConfig } from "./flush.js";
 import { forceHelloUpdate } from "./hello.js";
 import { failoverState, flag, type Instance, noDownFor, type Role } from "./instance.js";
+import { callClientReconfigScript } from "./scripts.js";
 import type { SentinelState } from "./state.js";
 
 export function refreshInfo(state: SentinelState, instance: Instance, text: string): void {
@@ -33,21 +34,6 @@ export function refreshInfo(state: SentinelState, instance: Instance, text: stri
   }
 }
 
-/** Sections of INFO that have nothing for a Sentinel, in any version. */
-const skipped: ReadonlySet<string> = new Set([
-  "# Clients",
-  "# Memory",
-  "# Persistence",
-  "# Stats",
-  "# CPU",
-  "# Modules",
-  "# Errorstats",
-  "# Commandstats",
-  "# Latencystats",
-  "# Cluster",
-  "# Keyspace",
-]);
-
 /** Goes through the lines in their order; what follows `role:slave` is about its master. */
 function readInfo(state: SentinelState, instance: Instance, text: string): Role | 0 {
   let role: Role | 0 = 0;
@@ -57,11 +43,10 @@ function readInfo(state: SentinelState, instance: Instance, text: string): Role 
     if (end < 0) end = text.length;
     switch (text.charCodeAt(at)) {
       case 0x23: // #
-        if (skipped.has(text.slice(at, end))) {
-          const next = text.indexOf("\r\n# ", end);
-          end = next < 0 ? text.length : next;
-        }
-        break;
+        if (text.startsWith("# Replication", at)) break;
+        if (text.startsWith("# Server", at)) readServer(state, instance, text, end);
+        at = nextSection(text, end);
+        continue;
       case 0x72: // r
         if (text.startsWith("role:master", at)) role = flag.master;
         else if (text.startsWith("role:slave", at)) role = flag.replica;
@@ -83,6 +68,21 @@ function readInfo(state: SentinelState, instance: Instance, text: string): Role 
     at = end + 2;
   }
   return role;
+}
+
+/** Of the first section only the run id matters. */
+function readServer(state: SentinelState, instance: Instance, text: string, from: number): void {
+  const line = text.indexOf("\r\nrun_id:", from);
+  if (line < 0 || line > nextSection(text, from)) return;
+  const end = text.indexOf("\r\n", line + 2);
+  readRunId(state, instance, text, line + 9, end < 0 ? text.length : end);
+}
+
+/** Where the next title is. A search for one character is the fastest there is. */
+function nextSection(text: string, from: number): number {
+  let at = text.indexOf("#", from);
+  while (at >= 0 && !text.startsWith("\r\n", at - 2)) at = text.indexOf("#", at + 1);
+  return at < 0 ? text.length : at;
 }
 
 /** A run id that changes shows that the process was started again. */
@@ -187,6 +187,7 @@ function acknowledgePromotion(state: SentinelState, replica: Instance, master: I
     return true;
   }
   event(state, "#", "+failover-state-reconf-slaves", master);
+  callClientReconfigScript(state, master, "leader", master.address, replica.address);
   forceHelloUpdate(state, master);
   return true;
 }

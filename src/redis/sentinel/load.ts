@@ -5,6 +5,7 @@
  */
 import type { MonitoredMaster } from "../config/sentinel-settings.js";
 import type { Instance } from "./instance.js";
+import { scriptAt } from "./script-file.js";
 import type { CreateError, SentinelState } from "./state.js";
 
 /** Redis's own words for each line that cannot be; none when all is well. */
@@ -18,6 +19,7 @@ export function loadMasters(state: SentinelState): readonly string[] {
       continue;
     }
     configure(master, configured);
+    errors.push(...checkScripts(state, configured));
     errors.push(...loadKnown(state, master, configured));
   }
   return errors;
@@ -34,6 +36,20 @@ function configure(master: Instance, configured: MonitoredMaster): void {
   master.masterRebootDownAfter = configured.masterRebootDownAfter;
   master.configEpoch = configured.configEpoch;
   master.leaderEpoch = configured.leaderEpoch;
+}
+
+/** access(X_OK) */
+function checkScripts(state: SentinelState, configured: MonitoredMaster): readonly string[] {
+  const { notificationScript, clientReconfigScript } = configured;
+  const { disk } = state.context;
+  const errors: string[] = [];
+  if (notificationScript !== undefined && scriptAt(disk, notificationScript) === undefined) {
+    errors.push("Notification script seems non existing or non executable.");
+  }
+  if (clientReconfigScript !== undefined && scriptAt(disk, clientReconfigScript) === undefined) {
+    errors.push("Client reconfiguration script seems non existing or non executable.");
+  }
+  return errors;
 }
 
 function loadKnown(

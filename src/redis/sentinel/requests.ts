@@ -26,6 +26,7 @@ export class Requests {
 
   /** `sentinelInstanceMapCommand()` */
   name(command: string): string {
+    if (this.renamed.size === 0) return command;
     for (const [old, name] of this.renamed) if (sameText(old, command)) return name;
     return command;
   }

@@ -2,7 +2,13 @@
  * Sentinel: the mode of a redis-server process that watches masters and fails them over. This file ties
  * its parts to the process; what a Sentinel does is in the files beside it, over one state (state.ts).
  */
-import type { ActorFactory, Address, CloseReason, ConnectionId } from "../../kernel/actor.js";
+import type {
+  ActorFactory,
+  Address,
+  ChildId,
+  CloseReason,
+  ConnectionId,
+} from "../../kernel/actor.js";
 import { parseSentinelConfig } from "../config/parse-sentinel-config.js";
 import type { SentinelSettings } from "../config/sentinel-settings.js";
 import type { Client } from "../server/client.js";
@@ -108,6 +114,10 @@ export class Sentinel implements Mode {
     this.state.lost(connection);
   }
 
+  childExited(child: ChildId, code: number): void {
+    this.state.scripts.childExited(child, code);
+  }
+
   view(): SentinelView {
     const { state } = this;
     const masters = state.masters.records.map((master) => {
@@ -140,7 +150,6 @@ export class Sentinel implements Mode {
   afterWrites(): void {}
   drained(): void {}
   fired(): void {}
-  childExited(): void {}
   executed(): void {}
   clientGone(): void {}
 }

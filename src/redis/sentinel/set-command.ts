@@ -8,6 +8,7 @@ import { error, ok, type Value } from "../wire/value.js";
 import { event } from "./event.js";
 import { flushConfig, flushReply } from "./flush.js";
 import type { Instance } from "./instance.js";
+import { scriptAt } from "./script-file.js";
 import type { SentinelState } from "./state.js";
 
 export function setCommand(state: SentinelState, call: Call, master: Instance): Value {
@@ -107,9 +108,9 @@ const noReconfigScript = error(
   "ERR Client reconfiguration script seems non existing or non executable",
 );
 
-/** access(X_OK): there is a file of that name on the disk. Empty removes the setting. */
+/** Empty removes the setting. */
 function isScript(state: SentinelState, path: string): boolean {
-  return path === "" || state.context.disk.read(path) !== undefined;
+  return path === "" || scriptAt(state.context.disk, path) !== undefined;
 }
 
 /** `dropInstanceConnections()`, from 7.0 on: to log in again with what was set. */

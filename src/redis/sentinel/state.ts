@@ -17,6 +17,7 @@ import { currentMasterAddress, flag, Instance } from "./instance.js";
 import { InstanceTable } from "./instance-table.js";
 import { type Callback, callback, type InstanceLink } from "./link.js";
 import { Requests } from "./requests.js";
+import { ScriptQueue } from "./scripts.js";
 import { defaultTiming } from "./timing.js";
 
 /** Why a record cannot be made: an address's reasons, and errno's EBUSY. */
@@ -33,6 +34,7 @@ export class SentinelState {
   readonly timing = defaultTiming();
   readonly masters: InstanceTable;
   readonly hellos = new HelloMessages();
+  readonly scripts = new ScriptQueue();
   /** The seed of this boot's hash tables. */
   readonly tableSeed: number;
 

@@ -1,6 +1,6 @@
 /**
  * The tick of a Sentinel (`sentinelTimer()`), called with every serverCron: TILT, then every instance in
- * its order, then a new random frequency. That frequency is what keeps Sentinels that were started
+ * its order, the scripts, then a new random frequency. That frequency is what keeps Sentinels that were started
  * together from asking for votes at the same moment for ever.
  */
 
@@ -16,6 +16,7 @@ export function tick(state: SentinelState): void {
   checkTiltCondition(state);
   handleInstances(state);
   if (state.exited) return;
+  state.scripts.tick(state);
   state.hz = 10 + state.context.random.below(10);
 }
 

@@ -5,14 +5,14 @@ import {
   error,
   integer,
   map,
-  nullArray,
+  nullBulk,
   ok,
   status,
   type Value,
 } from "../wire/value.js";
 import { categories } from "./categories.js";
 import { type Call, type Command, flag } from "./command.js";
-import { help, unknownSubcommand, wrongSubcommandArity } from "./replies.js";
+import { help, subcommandSyntaxError, unknownSubcommand, wrongSubcommandArity } from "./replies.js";
 
 function runAcl(call: Call): Value {
   const { process, args, client } = call;
@@ -41,7 +41,7 @@ function runAcl(call: Call): Value {
       return array(acl.users.map((user) => bulk(user.name)));
     case "cat": {
       if (count === 2) return array(categories.map((name) => bulk(name)));
-      if (count !== 3) return wrongSubcommandArity(call);
+      if (count !== 3) return subcommandSyntaxError(call);
       const commands = acl.categories((args[2] as string).toLowerCase());
       if (commands === undefined) return error(`ERR Unknown category '${args[2]}'`);
       return array(commands.map(bulk));
@@ -79,7 +79,7 @@ function getUser(call: Call): Value {
   const { client, behaviour } = call;
   const { protocol } = client;
   const user = call.process.acl.user(call.args[2] as string);
-  if (user === undefined) return nullArray(protocol);
+  if (user === undefined) return nullBulk(protocol);
   const keys = user.keyPatterns;
   const channels = user.channelPatterns;
   const fields: Value[] = [

@@ -19,6 +19,7 @@ import {
   integerArgument,
   notInteger,
   one,
+  subcommandSyntaxError,
   syntaxError,
   unknownSubcommand,
   verbatim,
@@ -61,7 +62,8 @@ function runClient(call: Call): Value | undefined {
       if (!behaviour.from72) return unknownSubcommand(call);
       return count === 4 ? runSetInfo(call) : wrongSubcommandArity(call);
     case "pause":
-      return count === 3 || count === 4 ? runPause(call) : wrongSubcommandArity(call);
+      if (count < 3) return wrongSubcommandArity(call);
+      return count <= 4 ? runPause(call) : subcommandSyntaxError(call);
     case "unpause":
       if (count !== 2) return wrongSubcommandArity(call);
       process.unpauseClients("client");
@@ -69,7 +71,8 @@ function runClient(call: Call): Value | undefined {
     case "reply":
       return count === 3 ? runReply(call) : wrongSubcommandArity(call);
     case "unblock":
-      return count === 3 || count === 4 ? runUnblock(call) : wrongSubcommandArity(call);
+      if (count < 3) return wrongSubcommandArity(call);
+      return count <= 4 ? runUnblock(call) : subcommandSyntaxError(call);
     case "no-evict":
       if (!behaviour.from70) return unknownSubcommand(call);
       return runSwitch(call, (on) => {

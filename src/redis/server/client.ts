@@ -14,10 +14,14 @@ export type ClientType = "normal" | "replica" | "master" | "pubsub";
 
 /** Why a client's next commands wait. */
 export type Blocked =
-  /** WAIT: until `replicas` have acknowledged `offset`; `deadline` in ms, 0 for never. */
+  /**
+   * WAIT: until `replicas` have acknowledged `offset`; `deadline` in ms, 0 for never. WAITAOF: until
+   * they have it in their AOFs, and, where `local` is 1, we in ours.
+   */
   | {
       readonly kind: "wait";
       readonly replicas: number;
+      readonly local: number | undefined;
       readonly offset: number;
       readonly deadline: number;
     }
@@ -39,6 +43,8 @@ export interface Transaction {
 export interface WatchedKey {
   readonly db: number;
   readonly key: string;
+  /** It was there and past its time when it was watched; undefined in 6.2, which does not look. */
+  hadExpired: boolean | undefined;
 }
 
 /** CLIENT REPLY: `skip` the next command's reply; `skipping` that command's. */

@@ -34,6 +34,8 @@ export const flag = {
   pubsubContext: 1 << 13,
   /** Runs inside MULTI instead of being queued: EXEC DISCARD MULTI WATCH QUIT RESET. */
   neverQueued: 1 << 14,
+  /** From 7.0: refused while a replica loads beside the dataset that it still serves. */
+  noAsyncLoading: 1 << 15,
 } as const;
 
 export interface Command {
@@ -46,6 +48,8 @@ export interface Command {
   readonly flags62?: number;
   /** Unknown to 6.2. */
   readonly from70?: boolean;
+  /** Unknown to 6.2 and 7.0. */
+  readonly from72?: boolean;
   /** The reply, or undefined when there is none (now or ever). */
   run(call: Call): Value | undefined;
 }

@@ -2,7 +2,7 @@
 import { getDirective, getDirectives, setDirective, setDirectives } from "../config/get-set.js";
 import { array, bulk, error, map, ok, status, type Value } from "../wire/value.js";
 import { type Call, type Command, flag } from "./command.js";
-import { help, unknownSubcommand, wrongSubcommandArity } from "./replies.js";
+import { help, syntaxError, unknownSubcommand, wrongSubcommandArity } from "./replies.js";
 
 function runConfig(call: Call): Value {
   const { process, args, behaviour } = call;
@@ -49,7 +49,7 @@ function runSet(call: Call): Value {
   const names: string[] = [];
   let problem: string | undefined;
   if (behaviour.from70) {
-    if (args.length % 2 !== 0) return wrongSubcommandArity(call);
+    if (args.length % 2 !== 0) return syntaxError;
     const pairs: [string, string][] = [];
     for (let i = 2; i < args.length; i += 2) {
       pairs.push([args[i] as string, args[i + 1] as string]);

@@ -4,6 +4,7 @@
  */
 import { type Request, status, type Value } from "../wire/value.js";
 import type { Client, Transaction } from "./client.js";
+import { endpoint } from "./client-info.js";
 import { type Command, flag } from "./command.js";
 import { Execution } from "./execution.js";
 import type { ServerProcess } from "./process.js";
@@ -12,12 +13,15 @@ import type { ServerProcess } from "./process.js";
 export interface Entry {
   readonly command: Command;
   readonly flags: number;
+  /** From 7.0 on shown with its subcommand. */
+  readonly isContainer: boolean;
 }
 
 const queued = status("QUEUED");
 const noAuth = "NOAUTH Authentication required.";
-/** Commands that from 7.0 on are shown with their subcommand. */
 const containers: ReadonlySet<string> = new Set(["acl", "client", "command", "config", "pubsub"]);
+/** What a browser sends that was made to speak to a Redis port. */
+const crossProtocol = /^(?:post|host:)$/i;
 const inherited = flag.stale | flag.loading;
 
 export class Dispatcher {
@@ -31,15 +35,19 @@ export class Dispatcher {
   /** Replies of the command that runs inside EXEC, when it makes several itself. */
   #captured: Value[] | undefined;
   #capturing: Client | undefined;
+  /** When `securityWarningCommand()` last wrote to the log, in Unix seconds. */
+  #lastWarning = 0;
 
   constructor(process: ServerProcess) {
     this.#process = process;
     const renamed = process.settings.renamedCommands;
     for (const [name, command] of process.mode.commands) {
       if (command.from70 && !process.behaviour.from70) continue;
+      if (command.from72 && !process.behaviour.from72) continue;
       const flags = process.behaviour.from70 ? command.flags : (command.flags62 ?? command.flags);
       const newName = renamed.get(name) ?? name;
-      if (newName !== "") this.#table.set(newName, { command, flags });
+      if (newName === "") continue;
+      this.#table.set(newName, { command, flags, isContainer: containers.has(command.name) });
     }
   }
 
@@ -68,6 +76,10 @@ export class Dispatcher {
       return;
     }
     if (entry === undefined) {
+      if (crossProtocol.test(name)) {
+        this.#abortCrossProtocol(client);
+        return;
+      }
       client.lastCommand = "";
       client.lastSubcommand = undefined;
       this.#reject(client, undefined, this.#unknownCommand(args));
@@ -75,7 +87,7 @@ export class Dispatcher {
     }
     const { command } = entry;
     client.lastCommand = command.name;
-    client.lastSubcommand = containers.has(command.name) ? args[1] : undefined;
+    client.lastSubcommand = entry.isContainer ? args[1] : undefined;
     if (command.arity > 0 ? args.length !== command.arity : args.length < -command.arity) {
       const text = `ERR wrong number of arguments for '${command.name}' command`;
       this.#reject(client, command, text);
@@ -97,7 +109,21 @@ export class Dispatcher {
       process.reply(client, queued);
       return;
     }
-    this.#call(client, args, command);
+    this.#call(client, request, command);
+  }
+
+  /** `securityWarningCommand()`; the connection ends without another byte. */
+  #abortCrossProtocol(client: Client): void {
+    const process = this.#process;
+    if (Math.abs(process.unixtime - this.#lastWarning) > 60) {
+      this.#lastWarning = process.unixtime;
+      const from = process.behaviour.from72 ? ` from ${endpoint(client.peer)}` : "";
+      process.log(
+        "#",
+        `Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis. This is likely due to an attacker attempting to use Cross Protocol Scripting to compromise your Redis instance. Connection${from} aborted.`,
+      );
+    }
+    process.freeClientAsync(client);
   }
 
   /** The commands that were queued, each with its reply, as EXEC runs them. */
@@ -115,7 +141,7 @@ export class Dispatcher {
       }
       this.#inner ??= new Execution(this.#process, client, entry.command);
       client.lastCommand = entry.command.name;
-      const reply = this.#inner.run(client, request.args, entry.command);
+      const reply = this.#inner.run(client, request, entry.command);
       this.#process.statistics.commands++;
       this.#process.context.busy(this.#process.context.machine.command);
       if (reply === undefined) continue;
@@ -135,13 +161,13 @@ export class Dispatcher {
   }
 
   /** `call()` */
-  #call(client: Client, args: readonly string[], command: Command): void {
+  #call(client: Client, request: Request, command: Command): void {
     const process = this.#process;
     process.refreshClock();
     process.effects.clear();
     this.#outer ??= new Execution(process, client, command);
     const call = this.#outer;
-    const reply = call.run(client, args, command);
+    const reply = call.run(client, request, command);
     process.statistics.commands++;
     process.context.busy(process.context.machine.command);
     if (reply !== undefined) {
@@ -210,20 +236,20 @@ export class Dispatcher {
     return type === "all" || (flags & (flag.write | flag.mayReplicate)) !== 0;
   }
 
-  /** `rejectCommand()`: inside MULTI it spoils the transaction; EXEC itself ends it. */
+  /** `rejectCommand()`: inside MULTI it spoils the transaction; EXEC ends it (`execCommandAbort()`). */
   #reject(client: Client, command: Command | undefined, text: string): void {
     const process = this.#process;
-    if (client.transaction !== undefined) {
+    let refusal = text;
+    if (command?.name === "exec") {
+      client.transaction = undefined;
+      process.unwatch(client);
+      // A plain error has no code of its own yet when rejectCommandFormat() hands it on.
+      const why = text.startsWith("ERR ") ? text.slice(4) : text;
+      refusal = `EXECABORT Transaction discarded because of: ${why}`;
+    } else if (client.transaction !== undefined) {
       client.transaction.dirty = true;
-      if (command?.name === "exec") {
-        client.transaction = undefined;
-        process.unwatch(client);
-        const reason = `EXECABORT Transaction discarded because of: ${text}`;
-        process.reply(client, process.errorReply(client, reason));
-        return;
-      }
     }
-    process.reply(client, process.errorReply(client, text));
+    process.reply(client, process.errorReply(client, refusal));
   }
 
   #unknownCommand(args: readonly string[]): string {

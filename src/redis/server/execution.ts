@@ -7,7 +7,7 @@
 import { assert } from "../../kernel/assert.js";
 import type { Database } from "../keyspace/database.js";
 import type { Behaviour } from "../version.js";
-import type { Value } from "../wire/value.js";
+import { type Request, requestOf, type Value } from "../wire/value.js";
 import type { Client } from "./client.js";
 import type { Call, Command } from "./command.js";
 import type { ServerProcess } from "./process.js";
@@ -40,9 +40,9 @@ export class Execution implements Call {
   }
 
   /** Runs the command; what it is to be propagated as is then in the process's effects. */
-  run(client: Client, args: readonly string[], command: Command): Value | undefined {
+  run(client: Client, request: Request, command: Command): Value | undefined {
     this.client = client;
-    this.args = args;
+    this.args = request.args;
     this.command = command;
     this.now = this.process.mstime;
     this.fromMaster = client.master !== undefined;
@@ -56,8 +56,8 @@ export class Execution implements Call {
     if (this.#changes > 0 || this.#forced || replacement !== undefined) {
       const effects = this.process.effects;
       effects.changes += this.#changes;
-      if (replacement === undefined) effects.add(client.db, args, false);
-      else for (const changed of replacement) effects.add(client.db, changed, false);
+      if (replacement === undefined) effects.add(client.db, request, false);
+      else for (const changed of replacement) effects.add(client.db, requestOf(changed), false);
     }
     return reply;
   }
@@ -71,7 +71,7 @@ export class Execution implements Call {
   }
 
   expired(database: number, command: readonly string[]): void {
-    this.process.effects.add(database, command, true);
+    this.process.effects.add(database, requestOf(command), true);
   }
 
   forcePropagation(): void {

@@ -6,11 +6,14 @@ import { flag } from "./command.js";
 import type { InfoSection } from "./mode.js";
 import { syntaxError, verbatim } from "./replies.js";
 
-const isEverything = (word: string): boolean => word === "all" || word === "everything";
-
 function runInfo(call: Call): Value {
   const { args, client, behaviour } = call;
-  const sections = call.process.mode.infoSections;
+  const { mode } = call.process;
+  const sections = mode.infoSections;
+  // 6.2's sentinelInfoCommand() has never heard of `everything`.
+  const knowsEverything = behaviour.from70 || mode.name === "redis";
+  const isEverything = (word: string): boolean =>
+    word === "all" || (word === "everything" && knowsEverything);
   // 6.2 takes one section, later versions any number.
   if (!behaviour.from70 && args.length > 2) return syntaxError;
   if (args.length === 1) return verbatim(textOf(sections, isDefault), client.protocol);

@@ -63,6 +63,8 @@ export interface Mode {
   processed?(client: Client): void;
   /** CLIENT UNBLOCK: answers a client blocked in WAIT as if its time were over. */
   blockedTimedOut?(client: Client): void;
+  /** Is a replica's output over its limit? Asked by the clients' cron, from 7.0 on. */
+  isReplicaOverLimit?(client: Client): boolean;
   /** A client of the process is about to be freed (`freeClient`). */
   clientGone(client: Client): void;
 

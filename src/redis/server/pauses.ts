@@ -22,6 +22,8 @@ export class Pauses {
   type: PauseType | undefined;
   readonly #behaviour: Behaviour;
   #pauses: Pause[] = [];
+  /** The latest end ever asked for; 6.2 never takes it back, so that no later pause ends before. */
+  #latest = 0;
 
   constructor(behaviour: Behaviour) {
     this.#behaviour = behaviour;
@@ -32,8 +34,11 @@ export class Pauses {
   }
 
   /** Pauses, or makes a pause of that purpose longer and stricter, never the reverse. */
-  pause(purpose: PausePurpose, type: PauseType, end: number): void {
-    const one = this.#behaviour.from70 ? purpose : "client";
+  pause(purpose: PausePurpose, type: PauseType, until: number): void {
+    const { from70 } = this.#behaviour;
+    this.#latest = Math.max(this.#latest, until);
+    const one = from70 ? purpose : "client";
+    const end = from70 ? until : this.#latest;
     const pause = this.#pauses.find((known) => known.purpose === one);
     if (pause === undefined) this.#pauses.push({ purpose: one, type, end });
     else {

@@ -20,6 +20,7 @@ import { Acl } from "./acl.js";
 import { isOverOutputLimit } from "./buffer-limit.js";
 import { Client } from "./client.js";
 import { describeClient } from "./client-info.js";
+import { ClientList } from "./client-list.js";
 import { Dispatcher, type Entry } from "./dispatcher.js";
 import { Effects } from "./effects.js";
 import type { Mode } from "./mode.js";
@@ -77,10 +78,8 @@ export class ServerProcess implements Actor {
   #terminating = false;
   /** Redis's own clients, for scripts, took the first two. */
   #nextClientId = 3;
-  readonly #clients = new Set<Client>();
+  readonly #clients = new ClientList();
   readonly #byConnection: (Client | undefined)[] = [];
-  /** Goes round the clients, a few each cron (`clientsCron()`). */
-  #round: Iterator<Client>;
   #closing: Client[] = [];
   #unblocked: Client[] = [];
   #postponed: Client[] = [];
@@ -95,7 +94,6 @@ export class ServerProcess implements Actor {
     this.runId = context.random.hex(40);
     this.#writer = new Writer(context, this.statistics);
     this.#cron = context.timer("serverCron");
-    this.#round = this.#clients.values();
     this.pubsub = new PubSub(this);
     this.pauses = new Pauses(this.behaviour);
     this.mode = options.mode(this);
@@ -185,8 +183,8 @@ export class ServerProcess implements Actor {
   // Clients.
 
   /** In the order in which they connected. */
-  get clients(): Iterable<Client> {
-    return this.#clients;
+  get clients(): readonly Client[] {
+    return this.#clients.all;
   }
 
   get clientCount(): number {
@@ -212,7 +210,7 @@ export class ServerProcess implements Actor {
   }
 
   clientById(id: number): Client | undefined {
-    for (const client of this.#clients) if (client.id === id) return client;
+    for (const client of this.#clients.all) if (client.id === id) return client;
     return undefined;
   }
 
@@ -235,7 +233,7 @@ export class ServerProcess implements Actor {
     if (client.freed) return;
     client.freed = true;
     client.closeAsap = true;
-    this.#clients.delete(client);
+    this.#clients.remove(client);
     if (client.blocked !== undefined) this.#noLongerBlocked(client);
     this.unwatch(client);
     client.transaction = undefined;
@@ -284,7 +282,7 @@ export class ServerProcess implements Actor {
 
   errorReply(client: Client, text: string): ErrorReply {
     this.countError(client, text);
-    return error(text.replace(/[\r\n]/g, " "));
+    return error(text);
   }
 
   /** `afterErrorReply()` */
@@ -398,17 +396,14 @@ export class ServerProcess implements Actor {
     this.context.arm(this.#cron, milliseconds(this.mode.cronPeriod()));
   }
 
+  /** A few clients each time, so that all have their turn within a second. */
   #clientsCron(): void {
     const perTick = Math.floor((this.#clients.size * this.mode.cronPeriod()) / 1_000);
     let visits = Math.max(perTick, Math.min(this.#clients.size, cronClientsMin));
     while (visits-- > 0) {
-      let next = this.#round.next();
-      if (next.done === true) {
-        this.#round = this.#clients.values();
-        next = this.#round.next();
-        if (next.done === true) return;
-      }
-      this.#clientCron(next.value);
+      const client = this.#clients.next();
+      if (client === undefined) return;
+      this.#clientCron(client);
     }
   }
 
@@ -427,9 +422,15 @@ export class ServerProcess implements Actor {
       this.freeClient(client);
       return;
     }
-    if (this.behaviour.from70 && client.replica === undefined && isOverOutputLimit(this, client)) {
-      this.#closeForOutputLimit(client);
-    }
+    if (!this.behaviour.from70 || client.closeAsap) return;
+    const isOver =
+      client.replica === undefined
+        ? isOverOutputLimit(this, client)
+        : this.mode.isReplicaOverLimit?.(client) === true;
+    if (!isOver) return;
+    const about = describeClient(this, client);
+    this.freeClient(client);
+    this.log("#", `Client ${about} closed for overcoming of output buffer limits.`);
   }
 
   // Inputs.
@@ -550,11 +551,13 @@ export class ServerProcess implements Actor {
       if (client.closeAsap || client.closeAfterReply) return;
       if (parsed.kind === "error") {
         this.reply(client, this.errorReply(client, parsed.reply));
-        client.closeAfterReply = true;
-        if (this.logs("-")) {
-          const about = describeClient(this, client);
-          this.log("-", `Protocol error (${parsed.log}) from client: ${about}`);
-        }
+        this.#protocolError(client, parsed.log);
+      } else if (client.master !== undefined && parsed.inline && parsed.request.args.length > 0) {
+        this.log(
+          "#",
+          "WARNING: Receiving inline protocol from master, master stream corruption? Closing the master connection and discarding the cached master.",
+        );
+        this.#protocolError(client, "Master using the inline protocol. Desync?");
       } else if (parsed.request.args.length > 0) {
         this.#process(client, parsed.request);
       } else if (client.replica !== undefined) {
@@ -562,6 +565,14 @@ export class ServerProcess implements Actor {
         client.replica.ackTime = this.unixtime;
       }
     }
+  }
+
+  /** `setProtocolError()`: closed once its output is written; a master's link with the next ACK. */
+  #protocolError(client: Client, what: string): void {
+    client.closeAfterReply = true;
+    const level = client.master === undefined ? "-" : "#";
+    if (!this.logs(level)) return;
+    this.log(level, `Protocol error (${what}) from client: ${describeClient(this, client)}`);
   }
 
   #process(client: Client, request: Request): void {

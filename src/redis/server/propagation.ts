@@ -2,18 +2,23 @@
  * What goes out of the commands that ran (`propagatePendingCommands()` of 7.0; 6.2's `call()` and
  * `execCommandPropagateMulti()`): alone, or between MULTI and EXEC.
  */
+import { request } from "../wire/value.js";
 import type { Effects } from "./effects.js";
 import type { RedisServer } from "./redis-server.js";
 
-const multi: readonly string[] = ["MULTI"];
-const exec: readonly string[] = ["EXEC"];
+const multi = request("MULTI");
+const exec = request("EXEC");
 
-/** `isExec`: they are the writes of a transaction. */
-export function propagateEffects(server: RedisServer, effects: Effects, isExec: boolean): void {
+/** `CMD_TOUCHES_ARBITRARY_KEYS`: the expired keys they come across have nothing to do with each other. */
+const arbitrary: ReadonlySet<string> = new Set(["randomkey", "scan"]);
+
+/** `command` is the one that a client sent: EXEC for the writes of a transaction. */
+export function propagateEffects(server: RedisServer, effects: Effects, command: string): void {
+  const isExec = command === "exec";
   let first = 0;
   let isWrapped: boolean;
   if (server.behaviour.bareSingleWrite) {
-    isWrapped = effects.count > 1;
+    isWrapped = effects.count > 1 && !arbitrary.has(command);
   } else {
     // 6.2: the DEL of an expired key goes out on its own, except from inside a transaction.
     while (!isExec && first < effects.count && effects.isExpired(first)) {

@@ -2,7 +2,7 @@
 import { globMatches } from "../wire/glob.js";
 import { array, bulk, integer, status, type Value } from "../wire/value.js";
 import { type Call, type Command, flag } from "./command.js";
-import { help, unknownSubcommand, wrongSubcommandArity } from "./replies.js";
+import { help, subcommandSyntaxError, unknownSubcommand, wrongSubcommandArity } from "./replies.js";
 
 const subscriptionFlags =
   flag.pubsub | flag.noscript | flag.loading | flag.stale | flag.pubsubContext;
@@ -77,7 +77,7 @@ function runPubSub(call: Call): Value {
   const { channels, patterns } = process.pubsub;
   switch ((args[1] as string).toLowerCase()) {
     case "channels": {
-      if (args.length > 3) return wrongSubcommandArity(call);
+      if (args.length > 3) return subcommandSyntaxError(call);
       const pattern = args[2];
       const names = [...channels.keys()].filter(
         (name) => pattern === undefined || globMatches(pattern, name),

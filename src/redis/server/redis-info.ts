@@ -48,6 +48,7 @@ export function serverText(process: ServerProcess, hz: () => number): () => stri
       `os:Linux 5.15.0 x86_64\r\narch_bits:64\r\n${clock}multiplexing_api:epoll\r\n` +
       "atomicvar_api:c11-builtin\r\ngcc_version:12.2.0\r\nprocess_id:1\r\nprocess_supervised:no\r\n" +
       `run_id:${process.runId}\r\ntcp_port:${settings.port}\r\nserver_time_usec:`;
+    const listeners = behaviour.from72 ? listenersText(settings) : "";
     const uptime = process.unixtime - process.startedAt;
     // LRU_CLOCK(): seconds in 24 bits.
     const lruClock = process.unixtime % 16_777_216;
@@ -55,9 +56,17 @@ export function serverText(process: ServerProcess, hz: () => number): () => stri
       `${head}${context.nowMicroseconds()}\r\nuptime_in_seconds:${uptime}\r\n` +
       `uptime_in_days:${Math.floor(uptime / 86_400)}\r\nhz:${hz()}\r\nconfigured_hz:${settings.hz}\r\n` +
       `lru_clock:${lruClock}\r\nexecutable:/usr/local/bin/redis-server\r\n` +
-      `config_file:${process.configFile?.path ?? ""}\r\nio_threads_active:0\r\n`
+      `config_file:${process.configFile?.path ?? ""}\r\nio_threads_active:0\r\n` +
+      listeners
     );
   };
+}
+
+/** `getListensInfoString()` of 7.2; without a bind directive it listens on every address. */
+function listenersText({ bind, port }: ServerSettings): string {
+  const addresses = bind.length > 0 ? bind : ["*", "-::*"];
+  const binds = addresses.map((address) => `,bind=${address}`).join("");
+  return `listener0:name=tcp${binds}${port === 0 ? "" : `,port=${port}`}\r\n`;
 }
 
 export function clientsText(process: ServerProcess, replicas: number): string {

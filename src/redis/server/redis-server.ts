@@ -20,7 +20,14 @@ import { Persistence } from "../persistence/persistence.js";
 import { Replication } from "../replication/replication.js";
 import type { Behaviour } from "../version.js";
 import type { ServerView } from "../view.js";
-import { type ErrorReply, error, integer, type Segment, type Value } from "../wire/value.js";
+import {
+  type ErrorReply,
+  error,
+  type Request,
+  request,
+  type Segment,
+  type Value,
+} from "../wire/value.js";
 import { aclCommands } from "./acl-commands.js";
 import type { Client } from "./client.js";
 import { clientCommands } from "./client-commands.js";
@@ -40,6 +47,8 @@ import { Shutdown } from "./shutdown.js";
 import { shutdownCommands } from "./shutdown-command.js";
 import { transactionCommands } from "./transaction-commands.js";
 
+/** Between two complaints about the disk, in milliseconds. */
+const complaintInterval = 10_000;
 /** `MAX_CLIENTS_PER_CLOCK_TICK`, `CONFIG_MAX_HZ`. */
 const clientsPerTick = 200;
 const hzMax = 500;
@@ -50,6 +59,7 @@ const misconf62 = error(
 const misconf70 = error(
   "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.",
 );
+const misconfAof = error("MISCONF Errors writing to the AOF file: No space left on device");
 const outOfMemory = error("OOM command not allowed when used memory > 'maxmemory'.");
 const notEnoughReplicas = error("NOREPLICAS Not enough good replicas to write.");
 const readOnly = error("READONLY You can't write against a read only replica.");
@@ -71,6 +81,8 @@ export class RedisServer implements Mode, KeyspaceHost {
   /** The present hz, which grows with the number of clients. */
   hz: number;
   readonly #shutdown: Shutdown;
+  /** Unix milliseconds of the last word about a disk that a replica's commands cannot be written to. */
+  #complainedAt = 0;
 
   constructor(process: ServerProcess) {
     this.process = process;
@@ -155,19 +167,25 @@ export class RedisServer implements Mode, KeyspaceHost {
     return Math.floor(1_000 / this.hz);
   }
 
+  /** Up to 7.0 the fast hunt for expired keys comes before blocked clients are served, in 7.2 after. */
   beforeSleep(): void {
-    if (this.activeExpire && !this.replication.isReplica) {
-      this.keyspace.activeExpireCycle("fast", this.context.nowMicroseconds(), this.hz);
-    }
+    if (!this.behaviour.from72) this.#expireFast();
     this.replication.beforeSleep();
   }
 
   beforeWrites(): void {
+    if (this.behaviour.from72) this.#expireFast();
+    this.replication.beforeWrites();
     this.persistence.flushAof();
   }
 
   afterWrites(): void {
-    // Nothing is left for this moment: blocking list commands, which it is for, are not served.
+    this.replication.afterWrites();
+  }
+
+  #expireFast(): void {
+    if (!this.keyspace.wantsFastCycle || !this.activeExpire || this.replication.isReplica) return;
+    this.keyspace.activeExpireCycle("fast", this.context.nowMicroseconds(), this.hz);
   }
 
   // Inputs that are not a client's.
@@ -211,14 +229,14 @@ export class RedisServer implements Mode, KeyspaceHost {
   // Commands.
 
   refuse(client: Client, command: Command, flags: number): ErrorReply | undefined {
-    const { settings, replication, behaviour } = this;
+    const { settings, replication } = this;
     const isWrite = (flags & flag.write) !== 0;
     if (!isWrite && (flags & flag.denyoom) === 0 && command.name !== "ping") return undefined;
     const obeys = client.master !== undefined;
     if (!obeys && (flags & flag.denyoom) !== 0 && this.#isOutOfMemory()) return outOfMemory;
-    if (this.#cannotPersist() && (isWrite || command.name === "ping") && !obeys) {
-      if (behaviour.from70) return misconf70;
-      if (!replication.isReplica) return misconf62;
+    if (isWrite || command.name === "ping") {
+      const misconf = this.#misconf(obeys && isWrite);
+      if (misconf !== undefined && !obeys) return misconf;
     }
     if (!isWrite) return undefined;
     if (replication.isReplica) return settings.replicaReadOnly && !obeys ? readOnly : undefined;
@@ -239,31 +257,38 @@ export class RedisServer implements Mode, KeyspaceHost {
     ) {
       return masterDown;
     }
-    return (flags & flag.loading) === 0 && this.loading ? loadingDataset : undefined;
+    if (!this.loading) return undefined;
+    const isRefused = this.persistence.loader.asynchronous
+      ? (flags & flag.noAsyncLoading) !== 0
+      : (flags & flag.loading) === 0;
+    return isRefused ? loadingDataset : undefined;
   }
 
   /** `afterCommand()`: what changed goes out, and WAIT will count from here. */
   executed(call: Call): void {
     const { effects } = this.process;
-    const hasEffects = effects.count > 0;
-    if (hasEffects) {
+    const before = this.replication.offset;
+    if (effects.count > 0) {
       this.persistence.dirty += effects.changes;
-      propagateEffects(this, effects, call.command.name === "exec");
+      propagateEffects(this, effects, call.command.name);
       effects.clear();
     }
-    if (hasEffects || this.behaviour.readsMoveWaitOffset) {
-      call.client.waitOffset = this.replication.offset;
-    }
+    const { offset } = this.replication;
+    if (offset !== before || this.behaviour.readsMoveWaitOffset) call.client.waitOffset = offset;
   }
 
   /** One command to the AOF and to the replicas (`propagateNow()`). */
-  feed(database: number, command: readonly string[]): void {
+  feed(database: number, command: Request): void {
     this.persistence.feedAof(database, command);
     this.replication.feed(database, command);
   }
 
   processed(client: Client): void {
     if (client.master !== undefined) this.replication.applied(client);
+  }
+
+  isReplicaOverLimit(client: Client): boolean {
+    return this.replication.isOverLimit(client);
   }
 
   clientGone(client: Client): void {
@@ -273,8 +298,7 @@ export class RedisServer implements Mode, KeyspaceHost {
 
   blockedTimedOut(client: Client): void {
     if (client.blocked?.kind !== "wait") return;
-    const { offset } = client.blocked;
-    this.process.unblock(client, integer(this.replication.acknowledgedBy(offset)));
+    this.process.unblock(client, this.replication.waiters.answer(client.blocked));
   }
 
   // Configuration.
@@ -359,15 +383,17 @@ export class RedisServer implements Mode, KeyspaceHost {
 
   /** `propagateDeletion()` of a key that the active cycle found expired. */
   expired(database: number, key: string): void {
-    this.feed(database, [this.settings.lazyfreeLazyExpire ? "UNLINK" : "DEL", key]);
+    this.feed(database, request(this.settings.lazyfreeLazyExpire ? "UNLINK" : "DEL", key));
   }
 
   modified(database: number, key: string): void {
-    this.process.watches.touch(database, key);
+    const { watches } = this.process;
+    if (watches.isEmpty) return;
+    watches.touch(this.keyspace.databases[database] as Database, key);
   }
 
-  replaced(database: number): void {
-    this.process.watches.touchDatabase(database);
+  replaced(database: Database, by: Database | undefined): void {
+    this.process.watches.touchAll(database, by, this.process.mstime);
   }
 
   flushedAll(): void {
@@ -385,10 +411,31 @@ export class RedisServer implements Mode, KeyspaceHost {
     return this.keyspace.memory > maxmemory;
   }
 
-  /** `writeCommandsDeniedByDiskError()` */
-  #cannotPersist(): boolean {
-    if (this.persistence.lastBgsaveOk) return false;
-    return this.settings.stopWritesOnBgsaveError && this.settings.save.length > 0;
+  /**
+   * The refusal of what could not be written to disk. A replica of 6.2 takes what its master says and
+   * refuses nobody; from 7.0 on it would rather die than hold what its disk has not.
+   */
+  #misconf(isReplicatedWrite: boolean): ErrorReply | undefined {
+    const { behaviour, persistence, process, replication, settings } = this;
+    const denied = persistence.diskError;
+    if (denied === undefined || (!behaviour.from70 && replication.isReplica)) return undefined;
+    if (isReplicatedWrite) {
+      if (settings.others.get("replica-ignore-disk-write-errors") !== true) {
+        panic(
+          process,
+          "Replica was unable to write command to disk.",
+          behaviour.from72 ? 4_029 : 3_890,
+        );
+      } else if (process.mstime > this.#complainedAt + complaintInterval) {
+        this.#complainedAt = process.mstime;
+        process.log(
+          "#",
+          "Replica is applying a command even though it is unable to write to disk.",
+        );
+      }
+    }
+    if (denied === "aof") return misconfAof;
+    return behaviour.from70 ? misconf70 : misconf62;
   }
 
   #adaptHz(): void {
@@ -400,6 +447,17 @@ export class RedisServer implements Mode, KeyspaceHost {
       if (this.hz === hzMax) return;
     }
   }
+}
+
+/** `serverPanic()`: the report of a bug, as far as it is about the bug, and SIGABRT. */
+function panic(process: ServerProcess, text: string, line: number): void {
+  const rule = "------------------------------------------------";
+  process.log("#", "=== REDIS BUG REPORT START: Cut & paste starting from here ===");
+  process.log("#", rule);
+  process.log("#", "!!! Software Failure. Press left mouse button to continue");
+  process.log("#", `Guru Meditation: ${text} #server.c:${line}`);
+  process.log("#", rule);
+  process.context.exit(-6);
 }
 
 function tableOf(commands: readonly Command[]): CommandTable {

@@ -19,12 +19,25 @@ export const one = integer(1);
 /** `addReplySubcommandSyntaxError()` and, from 7.0 on, `commandCheckExistence()`. */
 export function unknownSubcommand(call: Call): ErrorReply {
   const container = call.command.name.toUpperCase();
-  const subcommand = (call.args[1] ?? "").slice(0, 128);
+  const subcommand = call.args[1] ?? "";
   if (call.behaviour.from70) {
-    return error(`ERR unknown subcommand '${subcommand}'. Try ${container} HELP.`);
+    return error(`ERR unknown subcommand '${subcommand.slice(0, 128)}'. Try ${container} HELP.`);
   }
   return error(
     `ERR Unknown subcommand or wrong number of arguments for '${subcommand}'. Try ${container} HELP.`,
+  );
+}
+
+/**
+ * `addReplySubcommandSyntaxError()`: the table lets any number of arguments pass, the subcommand
+ * itself does not.
+ */
+export function subcommandSyntaxError(call: Call): ErrorReply {
+  if (!call.behaviour.from70) return unknownSubcommand(call);
+  const container = call.command.name.toUpperCase();
+  const subcommand = (call.args[1] ?? "").slice(0, 128);
+  return error(
+    `ERR unknown subcommand or wrong number of arguments for '${subcommand}'. Try ${container} HELP.`,
   );
 }
 

@@ -107,25 +107,19 @@ export class Shutdown {
   /** False when the dataset cannot be saved: the server lives on. */
   #finish(): boolean {
     const { process, settings, behaviour, persistence, replication, context } = this.#server;
-    const { connectedReplicas, replicasInSync } = replication;
-    if (behaviour.gracefulShutdown && connectedReplicas > 0) {
-      process.log(
-        "*",
-        `${replicasInSync} of ${connectedReplicas} replicas are in sync when shutting down.`,
-      );
-    }
+    const { save, nosave, force } = this.#options;
+    if (behaviour.gracefulShutdown) replication.logSync();
     if (persistence.child === "rdbDisk" || persistence.child === "rdbSocket") {
       process.log("#", "There is a child saving an .rdb. Killing it!");
       persistence.killRdbChild();
     }
-    persistence.flushAof();
-    const { save, nosave, force } = this.#options;
+    if (!this.#endAof(force)) return false;
     if ((settings.save.length > 0 && !nosave) || save) {
       process.log("*", "Saving the final RDB snapshot before exiting.");
       if (!persistence.save()) {
         if (!force) {
           process.log("#", "Error trying to save the DB, can't exit.");
-          return false;
+          return this.#fail();
         }
         process.log("#", "Error trying to save the DB. Exit anyway.");
       }
@@ -133,6 +127,37 @@ export class Shutdown {
     process.log("#", "Redis is now ready to exit, bye bye...");
     context.exit(0);
     return true;
+  }
+
+  /** A rewrite is killed, for the file that there is has everything; false while there is none yet. */
+  #endAof(force: boolean): boolean {
+    const { process, persistence } = this.#server;
+    const { aof } = persistence;
+    if (persistence.child === "aof") {
+      if (aof.state === "waitRewrite" && !force) {
+        process.log("#", "Writing initial AOF, can't exit.");
+        return this.#fail();
+      }
+      if (aof.state === "waitRewrite") process.log("#", "Writing initial AOF. Exit anyway.");
+      process.log("#", "There is a child rewriting the AOF. Killing it!");
+      persistence.killAofChild();
+    }
+    if (aof.state === "off") return true;
+    process.log("*", "Calling fsync() on the AOF file.");
+    aof.flush();
+    aof.sync();
+    return true;
+  }
+
+  #fail(): false {
+    const { process, behaviour } = this.#server;
+    if (behaviour.from70) {
+      process.log(
+        "#",
+        "Errors trying to shut down the server. Check the logs for more information.",
+      );
+    }
+    return false;
   }
 
   #wait(client: Client): void {

@@ -1,16 +1,16 @@
 /** MULTI EXEC DISCARD WATCH UNWATCH (`multi.c`). */
-import { array, error, nullArray, ok, type Value } from "../wire/value.js";
+import { array, error, nullArray, ok, raw, type Value } from "../wire/value.js";
 import { type Call, type Command, flag } from "./command.js";
 
 const transactionFlags =
   flag.noscript | flag.loading | flag.stale | flag.fast | flag.allowBusy | flag.neverQueued;
 
 /** `execCommand()` */
-function runExec(call: Call): Value {
+function runExec(call: Call): Value | undefined {
   const { process, client } = call;
   const transaction = client.transaction;
   if (transaction === undefined) return error("ERR EXEC without MULTI");
-  // An expired key that is watched ends it too.
+  // From 7.0 on a watched key that has expired since ends it too.
   const touched = client.touched || isWatchedKeyExpired(call);
   process.unwatch(client);
   if (transaction.dirty || touched) {
@@ -22,13 +22,18 @@ function runExec(call: Call): Value {
   const replies = process.runQueued(client, transaction);
   client.denyBlocking = false;
   client.transaction = undefined;
-  return array(replies);
+  if (replies.length === transaction.queue.length) return array(replies);
+  // SUBSCRIBE to several channels answers several times, and the header still counts commands.
+  process.reply(client, raw(`*${transaction.queue.length}\r\n`));
+  for (const reply of replies) process.reply(client, reply);
+  return undefined;
 }
 
 /** `isWatchedKeyExpired()` */
 function isWatchedKeyExpired(call: Call): boolean {
   const { client, process } = call;
-  for (const { db, key } of client.watched) {
+  for (const { db, key, hadExpired } of client.watched) {
+    if (hadExpired !== false) continue;
     if (process.mode.databases?.[db]?.isOverdue(key, call.now) === true) return true;
   }
   return false;
@@ -67,7 +72,11 @@ const watch: Command = {
     if (client.transaction !== undefined) return error("ERR WATCH inside MULTI is not allowed");
     // Once a key was touched, watching more of them changes nothing.
     if (client.touched) return ok;
-    for (const key of call.args.slice(1)) call.process.watches.add(client, client.db, key);
+    const { db } = client;
+    for (const key of call.args.slice(1)) {
+      const hadExpired = call.behaviour.from70 ? call.database.isOverdue(key, call.now) : undefined;
+      call.process.watches.add(client, { db, key, hadExpired });
+    }
     return ok;
   },
 };

@@ -138,8 +138,14 @@ export function status(text: string): Status {
   return { kind: "status", text, length: text.length + 3 };
 }
 
-export function error(text: string): ErrorReply {
+/** What a client sent may be part of it, but no line break: `addReplyErrorFormat()`. */
+export function error(message: string): ErrorReply {
+  const text = /[\r\n]/.test(message) ? onOneLine(message) : message;
   return { kind: "error", text, length: text.length + 3 };
+}
+
+function onOneLine(message: string): string {
+  return message.replace(/[\r\n]+$/, "").replace(/[\r\n]/g, " ");
 }
 
 export function integer(value: number): Integer {

@@ -10,6 +10,7 @@ function event(node: string, channel: string, payload: string, master = "mymaste
   return {
     kind: "note",
     at: 1 as Instant,
+    spent: 0,
     node,
     note: { kind: "event", level: "#", channel, payload, master },
   };

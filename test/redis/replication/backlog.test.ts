@@ -17,7 +17,7 @@ describe("a backlog", () => {
   // Vector 3: masterTryPartialResynchronization(), rngOK.
   test("covers its first byte up to the one that comes next, and no other", () => {
     const backlog = new Backlog(16_384, 0, false);
-    for (let i = 0; i < 12; i++) backlog.append(request("SET", "abc", "1234567"), nobody);
+    for (let i = 0; i < 12; i++) backlog.append(request("SET", "abc", "1234567"), 0, nobody);
     expect(backlog.length).toBe(12 * 35);
 
     const next = 1 + backlog.length;
@@ -34,8 +34,8 @@ describe("a backlog", () => {
     const backlog = new Backlog(16_384, 100, false);
     const first = request("SET", "k", "v");
     const second = request("INCR", "n");
-    backlog.append(first, nobody);
-    backlog.append(second, nobody);
+    backlog.append(first, 0, nobody);
+    backlog.append(second, 0, nobody);
 
     expect(backlog.first).toBe(101);
     expect(stream(backlog, 101)).toBe(encode(first) + encode(second));
@@ -49,7 +49,7 @@ describe("a backlog", () => {
     const command = request("SET", "key", "x".repeat(200));
     let offset = 0;
     for (let i = 0; i < 1_000; i++) {
-      backlog.append(command, nobody);
+      backlog.append(command, 0, nobody);
       offset += command.length;
     }
 
@@ -62,7 +62,7 @@ describe("a backlog", () => {
   test("of 7.0 keeps its size and up to a block more", () => {
     const backlog = new Backlog(102_400, 0, true);
     const command = request("SET", "key", "x".repeat(200));
-    for (let i = 0; i < 5_000; i++) backlog.append(command, nobody);
+    for (let i = 0; i < 5_000; i++) backlog.append(command, 0, nobody);
 
     expect(backlog.length).toBeGreaterThan(102_400);
     expect(backlog.length).toBeLessThanOrEqual(102_400 + 2 * 20_440);
@@ -72,9 +72,9 @@ describe("a backlog", () => {
   // Vector 8, as redis-server 7.0.15 shows it with repl-backlog-size 102400.
   test("of 7.0 has five blocks and a part after five megabytes", () => {
     const backlog = new Backlog(102_400, 0, true);
-    backlog.append(request("SELECT", "0"), nobody);
+    backlog.append(request("SELECT", "0"), 0, nobody);
     for (let i = 0; i < 5; i++) {
-      backlog.append(request("SET", "big", "x".repeat(1_000_000)), nobody);
+      backlog.append(request("SET", "big", "x".repeat(1_000_000)), 0, nobody);
     }
 
     expect(backlog.first + backlog.length - 1).toBe(5_000_193);
@@ -90,7 +90,7 @@ describe("a backlog", () => {
     const slowest = () => fed;
     for (let i = 0; i < 2_000; i++) {
       fed += command.length;
-      backlog.append(command, slowest);
+      backlog.append(command, 0, slowest);
     }
     expect(backlog.length).toBe(fed);
 
@@ -102,7 +102,7 @@ describe("a backlog", () => {
   test("is emptied by a resize in 6.2, and only trimmed in 7.0", () => {
     for (const shared of [false, true]) {
       const backlog = new Backlog(32_768, 0, shared);
-      backlog.append(request("SET", "k", "v"), nobody);
+      backlog.append(request("SET", "k", "v"), 0, nobody);
       backlog.resize(65_536, nobody);
 
       expect(backlog.length).toBe(shared ? 27 : 0);

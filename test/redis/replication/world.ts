@@ -74,8 +74,10 @@ export class World {
   readonly logs = new Map<string, string[]>();
   readonly notes: { readonly node: string; readonly note: Note }[] = [];
   readonly #version: Version;
+  readonly #ips = new Map<string, string>();
   readonly #operators = new Map<string, Operator>();
   #count = 0;
+  #peers = 0;
 
   constructor(version: Version, seed = "test") {
     this.#version = version;
@@ -93,6 +95,7 @@ export class World {
     const ip = `10.0.0.${++this.#count}`;
     const { simulation } = this;
     this.logs.set(name, []);
+    this.#ips.set(name, ip);
     simulation.addHost(name, { ips: [ip] });
     const text = ["protected-mode no", "repl-diskless-sync-delay 0", ...lines].join("\n");
     simulation.disk(name).write("/redis.conf", text, text.length);
@@ -114,6 +117,20 @@ export class World {
 
   run(count: number): this {
     return this.pass(seconds(count));
+  }
+
+  ip(name: string): string {
+    return this.#ips.get(name) ?? "";
+  }
+
+  /** An address for a host of a test's own. */
+  peerIp(): string {
+    return `10.0.8.${++this.#peers}`;
+  }
+
+  /** Lets what is under way arrive, and be answered. */
+  settle(): this {
+    return this.pass(milliseconds(5));
   }
 
   pass(duration: Duration): this {
@@ -154,6 +171,12 @@ export class World {
     return new RegExp(`^${field}:(.*)\r$`, "m").exec(text)?.[1] ?? "";
   }
 
+  /** All fields of INFO replication that begin so: `field:value`. */
+  infoLines(node: string, prefix: string): string[] {
+    const lines = this.ask(node, "INFO replication").split("\r\n");
+    return lines.filter((line) => line.startsWith(prefix));
+  }
+
   offset(node: string): number {
     return Number(this.info(node, "master_repl_offset"));
   }
@@ -161,6 +184,11 @@ export class World {
   /** A line of the log, the last first, that holds this text. */
   logged(node: string, text: string): boolean {
     return this.logs.get(node)?.some((line) => line.includes(text)) ?? false;
+  }
+
+  /** How many lines of the log hold this text. */
+  timesLogged(node: string, text: string): number {
+    return this.logs.get(node)?.filter((line) => line.includes(text)).length ?? 0;
   }
 
   forgetLogs(): this {

@@ -1,0 +1,89 @@
+/**
+ * The experiments that were recorded with real Redis, and the scenario that plays each of them again
+ * with the same settings and the same timeline.
+ */
+import { type Duration, seconds } from "../kernel/time.js";
+
+export const experimentNames = [
+  "kill_master",
+  "freeze_master",
+  "manual_failover",
+  "replica_link_flap",
+  "backlog_overflow",
+] as const;
+export type ExperimentName = (typeof experimentNames)[number];
+
+export interface Experiment {
+  readonly name: ExperimentName;
+  /** Its scenario in the library. */
+  readonly scenario: string;
+  /** The step from which everything is counted, and how long after `settled` it acts. */
+  readonly fault: string;
+  readonly faultAfter: Duration;
+  /** The last step; the recorder went on for `tail` after it. */
+  readonly last: string;
+  readonly tail: Duration;
+  /** Does a failover follow? Else there is only the time to settle, and what the client sees. */
+  readonly failsOver: boolean;
+}
+
+export const experiments: readonly Experiment[] = [
+  {
+    name: "kill_master",
+    scenario: "kill-master",
+    fault: "kill",
+    faultAfter: seconds(12),
+    last: "start-again",
+    tail: seconds(25),
+    failsOver: true,
+  },
+  {
+    name: "freeze_master",
+    scenario: "freeze-master",
+    fault: "freeze",
+    faultAfter: seconds(12),
+    last: "thaw",
+    tail: seconds(30),
+    failsOver: true,
+  },
+  {
+    name: "manual_failover",
+    scenario: "manual-failover",
+    fault: "failover",
+    faultAfter: seconds(12),
+    last: "failover",
+    tail: seconds(26),
+    failsOver: true,
+  },
+  {
+    name: "replica_link_flap",
+    scenario: "link-flap",
+    fault: "flap",
+    faultAfter: seconds(5),
+    last: "flap",
+    tail: seconds(50),
+    failsOver: false,
+  },
+  {
+    name: "backlog_overflow",
+    scenario: "backlog-overflow",
+    fault: "cut",
+    faultAfter: seconds(5),
+    last: "cut",
+    tail: seconds(42),
+    failsOver: false,
+  },
+];
+
+/** The releases that were recorded, and redsim's version for each. */
+export const releases = [
+  { release: "6.2.1", version: "6.2" },
+  { release: "7.0.15", version: "7.0" },
+] as const;
+export type Release = (typeof releases)[number]["release"];
+
+export function experiment(name: ExperimentName): Experiment {
+  const found = experiments.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`no experiment is called ${name}`);
+  return found;
+}

@@ -1,0 +1,39 @@
+/** The laws that hold at every instant of every run, and who is shown which record. */
+import type { RunRecord } from "../../kernel/record.js";
+import { Epochs } from "./epochs.js";
+import type { Law } from "./law.js";
+import { Mandate } from "./mandate.js";
+import { Offsets } from "./offsets.js";
+import { OneHistory } from "./one-history.js";
+import { OneLeader } from "./one-leader.js";
+import { OneVote } from "./one-vote.js";
+import { PartialResync } from "./partial-resync.js";
+import { Wait } from "./wait.js";
+
+export class Laws {
+  readonly all: readonly Law[] = [
+    new OneVote(),
+    new OneLeader(),
+    new Mandate(),
+    new Epochs(),
+    new Offsets(),
+    new OneHistory(),
+    new PartialResync(),
+    new Wait(),
+  ];
+  readonly #byKind = new Map<string, Law[]>();
+
+  constructor() {
+    for (const law of this.all)
+      for (const kind of law.folds) {
+        const laws = this.#byKind.get(kind);
+        if (laws === undefined) this.#byKind.set(kind, [law]);
+        else laws.push(law);
+      }
+  }
+
+  record(record: RunRecord): void {
+    const laws = this.#byKind.get(record.kind === "note" ? record.note.kind : record.kind);
+    if (laws !== undefined) for (const law of laws) law.record(record);
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * Liveness: once faults have stopped, and after a quiet time that follows from the settings, one server
+ * is the master, every Sentinel names it, every other server follows it with the same data, and clients
+ * write again.
+ *
+ * What is asked for is never switched off; a rule says when Sentinel cannot deliver it: while a fault
+ * lasts or a node is down, without a majority of the Sentinels, before the quiet time is over. A run
+ * that ends in one of these is not judged.
+ */
+import type { Fault } from "../kernel/fault.js";
+import type { RunRecord } from "../kernel/record.js";
+import { type Duration, type Instant, microseconds, start } from "../kernel/time.js";
+import type { Violation } from "../observe/check/law.js";
+import { parseRedisConfig } from "../redis/config/parse-redis-config.js";
+import { parseSentinelConfig } from "../redis/config/parse-sentinel-config.js";
+import type { RedisNote } from "../redis/note.js";
+import { undoing } from "../scenario/action.js";
+import type { Plan } from "../scenario/plan.js";
+
+/** Commands of an operator after which the cluster has to find its balance again. */
+const disturbing =
+  /^\s*(sentinel\s+(failover|reset|remove|monitor|set|simulate-failure|config)|failover|replicaof|slaveof|shutdown|debug|config|client|multi)\b/i;
+
+/** Retransmissions double until two minutes lie between them. */
+const longestRetransmission = 120_000_000;
+/** INFO every 10 s, votes, hellos, reconnections, the loading of a dataset. */
+const slack = 60_000_000;
+/** A client that has not written for so long at the end does not write. */
+const clientPatience = 20_000_000;
+
+export class Recovery {
+  static readonly law = "after the faults all agree on one master and clients write again";
+  /** Virtual microseconds of quiet after which all must be well. */
+  readonly bound: number;
+  readonly #plan: Plan;
+  readonly #lasting = new Map<string, Fault>();
+  readonly #down = new Set<string>();
+  readonly #written = new Map<string, { acknowledgedAt: Instant; triedAt: Instant }>();
+  #disturbedAt: Instant = start;
+  #networkWasHurt = false;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.bound = quietTime(plan);
+    for (const node of plan.nodes) this.#down.add(node.name);
+  }
+
+  record(record: RunRecord): void {
+    switch (record.kind) {
+      case "fault":
+        this.#fault(record.fault, record.at);
+        break;
+      case "up":
+        this.#down.delete(record.node);
+        if (this.#isNode(record.node)) this.#disturbedAt = record.at;
+        break;
+      case "down":
+        if (!this.#isNode(record.node)) return;
+        this.#down.add(record.node);
+        this.#disturbedAt = record.at;
+        break;
+      case "note":
+        this.#note(record.node, record.note as unknown as RedisNote, record.at);
+        break;
+      default:
+    }
+  }
+
+  #isNode(name: string): boolean {
+    return this.#plan.nodes.some((node) => node.name === name);
+  }
+
+  #fault(fault: Fault, at: Instant): void {
+    this.#disturbedAt = fault.kind === "starve" ? ((at + fault.time) as Instant) : at;
+    if (["cut", "slow", "powerOff", "pause"].includes(fault.kind)) this.#networkWasHurt = true;
+    if (fault.kind === "heal" && fault.name === undefined)
+      for (const [key, each] of this.#lasting) if (each.kind === "cut") this.#lasting.delete(key);
+    this.#lasting.delete(keyOf(fault));
+    const undo = undoing(fault);
+    if (undo !== undefined && fault.kind !== "jump") this.#lasting.set(keyOf(undo), fault);
+  }
+
+  #note(node: string, note: RedisNote, at: Instant): void {
+    switch (note.kind) {
+      case "command":
+        if (disturbing.test(note.command)) this.#disturbedAt = at;
+        break;
+      case "ok":
+      case "fail":
+      case "info":
+        if (note.operation === "write") this.#wrote(node, note.kind === "ok", at);
+        break;
+      default:
+    }
+  }
+
+  #wrote(client: string, isOk: boolean, at: Instant): void {
+    const known = this.#written.get(client);
+    if (known === undefined)
+      this.#written.set(client, { acknowledgedAt: isOk ? at : start, triedAt: at });
+    else {
+      known.triedAt = at;
+      if (isOk) known.acknowledgedAt = at;
+    }
+  }
+
+  /** How long a run is healed at most: a node that ends again and again never leaves it quiet. */
+  get patience(): Duration {
+    return microseconds(2 * (this.bound + longestRetransmission));
+  }
+
+  /** What undoes every fault that lasts, and starts every node that is down. */
+  healing(): readonly Fault[] {
+    const faults: Fault[] = [];
+    for (const fault of this.#lasting.values()) {
+      const undo = undoing(fault);
+      if (undo !== undefined && undo.kind !== "restart") faults.push(undo);
+    }
+    for (const node of this.#down) if (this.#isNode(node)) faults.push({ kind: "restart", node });
+    return faults;
+  }
+
+  /** Why this run cannot be judged at this instant; undefined: it can. */
+  excuse(now: Instant): string | undefined {
+    const fault = this.#lasting.values().next().value;
+    if (fault !== undefined) return `a fault lasts: ${fault.kind}`;
+    for (const node of this.#down) if (this.#isNode(node)) return `${node} is down`;
+    if (!this.#plan.nodes.some((node) => node.kind === "sentinel")) return "there are no Sentinels";
+    const quiet = now - this.#disturbedAt;
+    const needed = this.bound + (this.#networkWasHurt ? longestRetransmission : 0);
+    if (quiet < needed) return `it has been quiet for ${quiet / 1e6} of ${needed / 1e6} s`;
+    return undefined;
+  }
+
+  /** `dissent`: what the nodes disagree about at this instant, if they do. */
+  violations(now: Instant, dissent: string | undefined): Violation[] {
+    const what = dissent ?? this.silent(now);
+    if (what === undefined || this.excuse(now) !== undefined) return [];
+    const since = ((now - this.#disturbedAt) / 1e6).toFixed(0);
+    return [
+      { law: Recovery.law, at: now, nodes: [], text: `${since} s after the last fault: ${what}` },
+    ];
+  }
+
+  /** A client that tries and does not get through; not one that knows a single server only. */
+  silent(now: Instant): string | undefined {
+    for (const [client, { acknowledgedAt, triedAt }] of this.#written) {
+      if (now - triedAt > clientPatience || now - acknowledgedAt <= clientPatience) continue;
+      const settings = this.#plan.clients.find(({ name }) => name === client)?.settings;
+      if (settings?.policy.kind === "naive" || this.#refusesWrites()) continue;
+      return `${client} gets no write acknowledged`;
+    }
+    return undefined;
+  }
+
+  /** More replicas are wanted than there are. */
+  #refusesWrites(): boolean {
+    const servers = this.#plan.nodes.filter((node) => node.kind === "server");
+    return servers.some(
+      ({ config, version }) =>
+        parseRedisConfig(config, { version }).settings.minReplicasToWrite >= servers.length,
+    );
+  }
+}
+
+/** Undoing and undone are one key. */
+function keyOf(fault: Fault): string {
+  switch (fault.kind) {
+    case "heal":
+      return `heal ${fault.name ?? ""}`;
+    case "restore":
+      return `restore ${fault.a.join(" ")}/${fault.b?.join(" ") ?? ""}`;
+    case "restart":
+    case "resume":
+      return `${fault.kind} ${fault.node}`;
+    case "powerOn":
+    case "unskew":
+    case "freeDisk":
+    case "restoreDisk":
+      return `${fault.kind} ${fault.host}`;
+    case "resolve":
+      return `resolve ${fault.name}`;
+    default:
+      return "";
+  }
+}
+
+/**
+ * An attempt that fails is repeated after twice the failover-timeout; after a second one nothing stands
+ * in the way any more. A replica that was left alone needs its repl-timeout to notice, and so does its
+ * master.
+ */
+function quietTime(plan: Plan): number {
+  let down = 0;
+  let failover = 0;
+  let replication = 0;
+  for (const { kind, config, version } of plan.nodes) {
+    if (kind === "server") {
+      const { settings } = parseRedisConfig(config, { version });
+      replication = Math.max(replication, settings.replTimeout * 1_000);
+    } else {
+      for (const master of parseSentinelConfig(config, { version }).sentinel.masters.values()) {
+        down = Math.max(down, master.downAfter);
+        failover = Math.max(failover, master.failoverTimeout);
+      }
+    }
+  }
+  return (2 * down + 4 * failover + 2 * replication) * 1_000 + slack;
+}

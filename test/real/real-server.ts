@@ -1,0 +1,170 @@
+/**
+ * A real redis-server for the comparison: found on the PATH, started on a free port of the loopback
+ * with a folder of its own, ended by its pid. Without one, or with one of another version than the
+ * simulated, the comparison fails; it is never skipped.
+ */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createConnection, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { encode } from "../../src/redis/wire/encode.js";
+import { ReplyParser } from "../../src/redis/wire/parse-reply.js";
+import { requestOf } from "../../src/redis/wire/value.js";
+import { configuration } from "./peer.js";
+
+const release = "7.0";
+
+function requireRedis(): void {
+  let banner: string;
+  try {
+    banner = execFileSync("redis-server", ["--version"], { encoding: "utf8" });
+  } catch {
+    throw new Error(
+      "there is no redis-server on the PATH to compare with; Debian has it as `apt-get install redis-server`",
+    );
+  }
+  if (!banner.includes(` v=${release}.`)) {
+    throw new Error(`the comparison is with Redis ${release}, and this is: ${banner.trim()}`);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port is free");
+  return address.port;
+}
+
+export class RealServer {
+  readonly #process: ChildProcess;
+  readonly #port: number;
+  readonly #folder: string;
+  readonly #sessions: RealSession[] = [];
+
+  private constructor(process: ChildProcess, port: number, folder: string) {
+    this.#process = process;
+    this.#port = port;
+    this.#folder = folder;
+  }
+
+  static async start(): Promise<RealServer> {
+    requireRedis();
+    const folder = mkdtempSync(join(tmpdir(), "redsim-real-"));
+    const port = await freePort();
+    const own = [`port ${port}`, "bind 127.0.0.1", `dir ${folder}`];
+    const file = join(folder, "redis.conf");
+    writeFileSync(file, `${[...configuration, ...own].join("\n")}\n`);
+    const process = spawn("redis-server", [file], { stdio: "ignore" });
+    const server = new RealServer(process, port, folder);
+    for (let i = 0; i < 200; i++) {
+      if (process.exitCode !== null) break;
+      try {
+        await (await server.session()).ask("PING");
+        return server;
+      } catch {
+        await sleep(25);
+      }
+    }
+    await server.stop();
+    throw new Error(`redis-server did not come up on port ${port}`);
+  }
+
+  async session(): Promise<RealSession> {
+    const socket = createConnection({ host: "127.0.0.1", port: this.#port, noDelay: true });
+    await new Promise<void>((resolve, reject) => {
+      socket.once("connect", resolve);
+      socket.once("error", reject);
+    });
+    const session = new RealSession(socket);
+    this.#sessions.push(session);
+    return session;
+  }
+
+  async stop(): Promise<void> {
+    for (const session of this.#sessions) session.close();
+    if (this.#process.exitCode === null) {
+      const ended = new Promise((resolve) => this.#process.once("exit", resolve));
+      this.#process.kill("SIGKILL");
+      await ended;
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** One connection: the bytes that came, as a binary string. */
+export class RealSession {
+  received = "";
+  closed = false;
+  readonly #socket: Socket;
+  #wake: () => void = () => undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setEncoding("latin1");
+    socket.on("data", (bytes) => {
+      this.received += String(bytes);
+      this.#wake();
+    });
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      this.closed = true;
+      this.#wake();
+    });
+  }
+
+  /** The bytes of the one reply. */
+  async ask(...args: string[]): Promise<string> {
+    const from = this.received.length;
+    const parser = new ReplyParser();
+    let fed = from;
+    this.send(encode(requestOf(args)));
+    await this.until(() => {
+      const fresh = this.received.slice(fed);
+      fed = this.received.length;
+      return parser.feed(fresh).length > 0;
+    });
+    return this.received.slice(from);
+  }
+
+  send(bytes: string): void {
+    this.#socket.write(bytes, "latin1");
+  }
+
+  async until(holds: () => boolean): Promise<void> {
+    const deadline = performance.now() + 5_000;
+    while (!holds()) {
+      if (this.closed) throw new Error("redis-server closed the connection");
+      const left = deadline - performance.now();
+      if (left <= 0) throw new Error("redis-server did not answer within 5 s");
+      await this.#changed(left);
+    }
+  }
+
+  /** Until nothing came for so many milliseconds, or the other side closed. */
+  async quiet(time: number): Promise<void> {
+    for (;;) {
+      const before = this.received.length;
+      if (this.closed) return;
+      await this.#changed(time);
+      if (this.received.length === before) return;
+    }
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  async #changed(time: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, time);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
