@@ -39,7 +39,8 @@ class Heap {
     for (;;) {
       let child = 2 * index + 1;
       if (child >= size) break;
-      if (child + 1 < size && isBefore(entries[child + 1] as Entry, entries[child] as Entry)) child++;
+      if (child + 1 < size && isBefore(entries[child + 1] as Entry, entries[child] as Entry))
+        child++;
       const below = entries[child] as Entry;
       if (!isBefore(below, last)) break;
       entries[index] = below;

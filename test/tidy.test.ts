@@ -19,9 +19,10 @@ const layers: Record<
   scenario: { values: ["scenario", "redis", "kernel"], types: [] },
   observe: { values: ["observe", "kernel/time"], types: ["redis", "kernel"] },
   run: { values: ["run", "scenario", "observe", "redis", "kernel"], types: [] },
+  explore: { values: ["explore", "run", "scenario", "observe", "redis", "kernel"], types: [] },
   calibrate: { values: ["calibrate", "run", "scenario", "observe", "redis", "kernel"], types: [] },
   cli: {
-    values: ["cli", "calibrate", "run", "scenario", "observe", "redis", "kernel"],
+    values: ["cli", "calibrate", "explore", "run", "scenario", "observe", "redis", "kernel"],
     types: [],
   },
   index: { values: ["index", "run", "scenario", "observe", "redis", "kernel"], types: [] },

@@ -2,7 +2,7 @@
  * The experiments that were recorded with real Redis, and the scenario that plays each of them again
  * with the same settings and the same timeline.
  */
-import { type Duration, seconds } from "../kernel/time.js";
+import { type Duration, milliseconds, seconds } from "../kernel/time.js";
 
 export const experimentNames = [
   "kill_master",
@@ -17,10 +17,9 @@ export interface Experiment {
   readonly name: ExperimentName;
   /** Its scenario in the library. */
   readonly scenario: string;
-  /** The step from which everything is counted, and how long after `settled` it acts. */
+  /** The step from which everything is counted. */
   readonly fault: string;
-  readonly faultAfter: Duration;
-  /** The last step; the recorder went on for `tail` after it. */
+  /** The last step; the client went on for `tail` after it. */
   readonly last: string;
   readonly tail: Duration;
   /** Does a failover follow? Else there is only the time to settle, and what the client sees. */
@@ -32,7 +31,6 @@ export const experiments: readonly Experiment[] = [
     name: "kill_master",
     scenario: "kill-master",
     fault: "kill",
-    faultAfter: seconds(12),
     last: "start-again",
     tail: seconds(25),
     failsOver: true,
@@ -41,7 +39,6 @@ export const experiments: readonly Experiment[] = [
     name: "freeze_master",
     scenario: "freeze-master",
     fault: "freeze",
-    faultAfter: seconds(12),
     last: "thaw",
     tail: seconds(30),
     failsOver: true,
@@ -50,25 +47,22 @@ export const experiments: readonly Experiment[] = [
     name: "manual_failover",
     scenario: "manual-failover",
     fault: "failover",
-    faultAfter: seconds(12),
     last: "failover",
-    tail: seconds(26),
+    tail: milliseconds(26_200),
     failsOver: true,
   },
   {
     name: "replica_link_flap",
     scenario: "link-flap",
     fault: "flap",
-    faultAfter: seconds(5),
     last: "flap",
-    tail: seconds(50),
+    tail: milliseconds(50_100),
     failsOver: false,
   },
   {
     name: "backlog_overflow",
     scenario: "backlog-overflow",
     fault: "cut",
-    faultAfter: seconds(5),
     last: "cut",
     tail: seconds(42),
     failsOver: false,

@@ -1,20 +1,35 @@
-/** `redsim calibrate`: how close simulated runs are to recordings of real Redis. */
+/**
+ * `redsim calibrate`: how close simulated runs are to real Redis, either as it was recorded, or, with
+ * `--real`, as it runs on this machine now.
+ */
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import type { CommandModule } from "yargs";
 import { type Comparison, compare, holds } from "../calibrate/comparison.js";
-import { type Experiment, experiments, releases } from "../calibrate/experiment.js";
+import { type Experiment, experiment, experiments, releases } from "../calibrate/experiment.js";
+import { calibrationDocument } from "../calibrate/markdown.js";
+import { installedRelease } from "../calibrate/real/processes.js";
+import { realExperiments, usualSettings } from "../calibrate/real/recorder.js";
+import { recordSeries } from "../calibrate/real/series.js";
 import { reportLines } from "../calibrate/report.js";
 import type { Sample } from "../calibrate/sample.js";
 import { longEnough, simulate } from "../calibrate/simulate.js";
+import { versions } from "../redis/version.js";
+import { suggestion } from "../scenario/suggest.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { out } from "./print.js";
 import { recordingsOf } from "./recordings.js";
-import { loadScenario } from "./scenario-source.js";
+import { loadScenario, reasonOf } from "./scenario-source.js";
 import { UserError } from "./user-error.js";
 
 interface CalibrateArguments {
   readonly seeds: number;
   readonly only: readonly string[];
   readonly release: string | undefined;
+  readonly write: boolean | undefined;
+  readonly real: boolean | undefined;
+  readonly runs: number;
+  readonly parallel: number;
 }
 
 export const calibrateCommand: CommandModule<object, CalibrateArguments> = {
@@ -33,42 +48,103 @@ export const calibrateCommand: CommandModule<object, CalibrateArguments> = {
         choices: releases.map(({ release }) => release),
         describe: "This release of Redis only",
       })
+      .option("write", { type: "boolean", describe: "Write docs/calibration.md, too" })
+      .option("real", {
+        type: "boolean",
+        describe: "Record the redis-server on the PATH now, and compare with that",
+      })
+      .option("runs", { type: "number", default: 10, describe: "How many recordings (--real)" })
+      .option("parallel", {
+        type: "number",
+        default: 4,
+        describe: "How many clusters side by side (--real)",
+      })
+      .conflicts("real", ["release", "write"])
       .strict(),
-  handler: (args) => {
-    process.exitCode = calibrate(args);
+  handler: async (args) => {
+    for (const name of ["seeds", "runs", "parallel"] as const)
+      if (!Number.isInteger(args[name]) || args[name] < 1)
+        throw UserError.of(`--${name}`, `${args[name]} is not a number of runs`, "such as 10");
+    process.exitCode = args.real === true ? await calibrateReal(args) : calibrate(args);
   },
 };
 
 function calibrate(args: CalibrateArguments): ExitCode {
-  if (!Number.isInteger(args.seeds) || args.seeds < 1)
-    throw UserError.of("--seeds", `${args.seeds} is not a number of runs`, "such as 200");
+  const all = experiments.map(({ name }) => name);
   const comparisons: Comparison[] = [];
-  for (const experiment of chosen(args.only))
+  for (const played of chosen(all, args.only).map(experiment))
     for (const { release, version } of releases) {
       if (args.release !== undefined && args.release !== release) continue;
-      const recorded = recordingsOf(release, experiment.name);
-      const simulated = simulateAll(experiment, version, args.seeds);
-      const comparison = compare(experiment, release, recorded, simulated);
-      for (const line of reportLines(comparison)) out(line);
-      comparisons.push(comparison);
+      const recorded = recordingsOf(release, played.name);
+      const simulated = simulateAll(played, version, args.seeds);
+      comparisons.push(shown(compare(played, release, recorded, simulated)));
     }
+  if (args.write === true) write(calibrationDocument(comparisons));
   return comparisons.every(holds) ? exitCode.ok : exitCode.broken;
 }
 
-function chosen(names: readonly string[]): readonly Experiment[] {
-  for (const name of names)
-    if (!experiments.some((each) => each.name === name))
+async function calibrateReal(args: CalibrateArguments): Promise<ExitCode> {
+  const release = installedRelease();
+  if (release === undefined)
+    throw UserError.of("--real", "there is no redis-server on the PATH", "install one first");
+  const version = versions.find((each) => release.startsWith(`${each}.`));
+  if (version === undefined)
+    throw UserError.of(
+      "--real",
+      `the redis-server on the PATH is ${release}, which redsim does not know`,
+      `it knows ${versions.join(", ")}`,
+    );
+  // Children are ended, and folders removed, when this process exits.
+  process.once("SIGINT", () => process.exit(130));
+  process.once("SIGTERM", () => process.exit(143));
+  const comparisons: Comparison[] = [];
+  for (const name of chosen(realExperiments, args.only)) {
+    const recorded = await recordSeries(usualSettings(name), {
+      runs: args.runs,
+      parallel: args.parallel,
+      progress: (done) => {
+        if (process.stderr.isTTY === true)
+          process.stderr.write(`\r\u001b[K${name}: ${done} of ${args.runs} recorded `);
+      },
+    });
+    if (process.stderr.isTTY === true) process.stderr.write("\r\u001b[K");
+    const played = experiment(name);
+    const simulated = simulateAll(played, version, args.seeds);
+    comparisons.push(shown(compare(played, release, recorded, simulated)));
+  }
+  return comparisons.every(holds) ? exitCode.ok : exitCode.broken;
+}
+
+function shown(comparison: Comparison): Comparison {
+  for (const line of reportLines(comparison)) out(line);
+  return comparison;
+}
+
+function write(text: string): void {
+  const path = fileURLToPath(new URL("../../docs/calibration.md", import.meta.url));
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw UserError.of(path, `cannot be written: ${reasonOf(error)}`);
+  }
+}
+
+/** Those of `names` that were asked for; all where nothing was. */
+function chosen<Name extends string>(
+  names: readonly Name[],
+  only: readonly string[],
+): readonly Name[] {
+  for (const name of only)
+    if (!names.some((each) => each === name))
       throw UserError.of(
         "--only",
         `no experiment is called ${name}`,
-        experiments.map((each) => each.name).join(", "),
+        suggestion(name, names) ?? `there are ${names.join(", ")}`,
       );
-  return names.length === 0 ? experiments : experiments.filter(({ name }) => names.includes(name));
+  return only.length === 0 ? names : names.filter((name) => only.includes(name));
 }
 
-function simulateAll(experiment: Experiment, version: string, seeds: number): Sample[] {
-  const { scenario } = loadScenario(experiment.scenario, longEnough(version));
-  const samples: Sample[] = [];
-  for (let seed = 1; seed <= seeds; seed++) samples.push(simulate(experiment, scenario, `${seed}`));
-  return samples;
+function simulateAll(played: Experiment, version: string, seeds: number): Sample[] {
+  const { scenario } = loadScenario(played.scenario, longEnough(version));
+  return Array.from({ length: seeds }, (_, i) => simulate(played, scenario, `${i + 1}`));
 }

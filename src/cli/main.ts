@@ -6,6 +6,8 @@ import { Bug } from "../kernel/assert.js";
 import { formatProblem } from "../redis/config/problem.js";
 import { calibrateCommand } from "./calibrate-command.js";
 import { exitCode } from "./exit-code.js";
+import { exploreCommand } from "./explore-command.js";
+import { findingsCommand } from "./findings-command.js";
 import { initCommand } from "./init-command.js";
 import { listCommand } from "./list-command.js";
 import { say } from "./print.js";
@@ -15,6 +17,7 @@ import { runCommand } from "./run-command.js";
 import { schemaCommand } from "./schema-command.js";
 import { showCommand } from "./show-command.js";
 import { UserError } from "./user-error.js";
+import { whyCommand } from "./why-command.js";
 
 const argv = hideBin(process.argv);
 
@@ -30,6 +33,9 @@ try {
     .usage("$0 <command>\n\nA deterministic simulator of Redis high availability.")
     .command(runCommand)
     .command(replayCommand)
+    .command(exploreCommand)
+    .command(findingsCommand)
+    .command(whyCommand)
     .command(calibrateCommand)
     .command(listCommand)
     .command(showCommand)
@@ -41,6 +47,10 @@ try {
     .version(programVersion)
     .help()
     .wrap(80)
+    .epilogue(
+      "Exit codes: 0 all holds; 1 an expectation or a law does not; 2 the input is wrong; " +
+        "3 two runs that should be equal are not, or a bug of redsim.",
+    )
     .example("$0 run walkthrough", "the experiment every newcomer does")
     .example("$0 run kill-master --seeds 1..200", "a distribution instead of an anecdote")
     .fail((message, error) => {

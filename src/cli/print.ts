@@ -19,6 +19,7 @@ const tones: Readonly<Record<Tone, (text: string) => string>> = {
   command: chalk.bold,
   reply: same,
   print: chalk.green,
+  outcome: chalk.green,
   process: chalk.magenta,
 };
 

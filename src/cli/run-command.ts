@@ -8,11 +8,13 @@ import type { RunResult } from "../run/result.js";
 import { Run } from "../run.js";
 import { parseDuration } from "../scenario/duration.js";
 import type { Scenario } from "../scenario/scenario.js";
+import { listed } from "../scenario/suggest.js";
 import { castLines } from "./cast.js";
 import { printChanges } from "./changes.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { ignoredLines } from "./ignored.js";
 import { checkWritable, LineFile } from "./line-file.js";
+import { NodeLog } from "./node-log.js";
 import { heading, out, sectionLines, widestName, wrap } from "./print.js";
 import { runWithProgress } from "./progress.js";
 import { type LoadedScenario, loadScenario } from "./scenario-source.js";
@@ -31,10 +33,12 @@ export interface RunArguments {
   readonly trace: string | undefined;
   readonly level: Level;
   readonly events: string | undefined;
+  readonly log: string | undefined;
   readonly json: boolean | undefined;
   readonly quiet: boolean | undefined;
   readonly verbose: boolean | undefined;
   readonly twice: boolean | undefined;
+  readonly heal: boolean | undefined;
 }
 
 export const runCommand: CommandModule<object, RunArguments> = {
@@ -67,6 +71,10 @@ export const runCommand: CommandModule<object, RunArguments> = {
         type: "string",
         describe: "Write events, faults and writes to this file (NDJSON)",
       })
+      .option("log", {
+        type: "string",
+        describe: "Print the log of this node, as Redis writes it, instead of the transcript",
+      })
       .option("json", { type: "boolean", describe: "Print the result as JSON" })
       .option("quiet", { type: "boolean", describe: "Print failures only" })
       .option("verbose", { type: "boolean", describe: "Print everything" })
@@ -74,7 +82,12 @@ export const runCommand: CommandModule<object, RunArguments> = {
         type: "boolean",
         describe: "Run it twice and compare, step by step",
       })
-      .conflicts("seeds", ["seed", "trace", "events", "twice"])
+      .option("heal", {
+        type: "boolean",
+        describe: "At the end undo all faults and go on until all is well, as explore does",
+      })
+      .conflicts("seeds", ["seed", "trace", "events", "twice", "log"])
+      .conflicts("log", ["json", "quiet", "verbose", "twice"])
       .conflicts("quiet", "verbose")
       .strict(),
   handler: (args) => {
@@ -98,7 +111,7 @@ function runOnce(
   seed: string,
   until: Duration | undefined,
 ): ExitCode {
-  const shows = args.json !== true && args.quiet !== true;
+  const shows = args.json !== true && args.quiet !== true && args.log === undefined;
   const transcript = shows ? transcriptOf(scenario, args.verbose === true) : undefined;
   checkOutputs(args);
   const trace =
@@ -107,6 +120,8 @@ function runOnce(
       : new TraceWriter(args.trace, { level: args.level, seed, until, source });
   const events = args.events === undefined ? undefined : new LineFile(args.events);
   const observers: Observer[] = [];
+  const log = args.log === undefined ? undefined : logOf(scenario, args.log, () => run);
+  if (log !== undefined) observers.push(log);
   if (transcript !== undefined)
     observers.push({ level: "notes", record: (record) => transcript.record(record) });
   if (trace !== undefined) observers.push(trace);
@@ -119,7 +134,12 @@ function runOnce(
       },
     });
 
-  const run = new Run({ scenario, seed, observers, ...(until === undefined ? {} : { until }) });
+  const run: Run = new Run({
+    scenario,
+    seed,
+    observers,
+    ...(until === undefined ? {} : { until }),
+  });
   try {
     runWithProgress(run);
   } catch (error) {
@@ -128,7 +148,8 @@ function runOnce(
     events?.abandon();
     throw error;
   }
-  const result = run.result();
+  const result = args.heal === true ? run.heal() : run.result();
+  log?.end();
   trace?.end(run, result);
   events?.close();
 
@@ -137,8 +158,22 @@ function runOnce(
     const fromFiles = Object.keys(source.files).length > 0;
     printTranscript(run, transcript, result, args, fromFiles);
   }
-  if (args.quiet === true && args.json !== true) printFailures(result);
+  if ((args.quiet === true && args.json !== true) || args.log !== undefined) printFailures(result);
   return verdictCode(result);
+}
+
+/** Prints the log of that node while it runs. */
+function logOf(scenario: Scenario, name: string, run: () => Run): NodeLog {
+  const node = scenario.nodes.find((each) => each.name === name);
+  if (node === undefined) {
+    const names = scenario.nodes.map((each) => each.name);
+    throw UserError.of("--log", `no node is called ${name}`, `there are ${listed(names)}`);
+  }
+  return new NodeLog(
+    { name, isSentinel: node.kind === "sentinel" },
+    () => run().clockOf(name),
+    out,
+  );
 }
 
 /** All that will be written can be written, each to a place of its own. */
@@ -149,7 +184,10 @@ function checkOutputs({ trace, events }: RunArguments): void {
 }
 
 function transcriptOf(scenario: Scenario, verbose: boolean): Transcript {
-  const clients = scenario.clients.map(({ name }) => name);
+  const clients = scenario.clients.map(({ name, settings }) => ({
+    name,
+    prints: settings.kind === "script" || settings.workloads.some(({ print }) => print),
+  }));
   return new Transcript({ verbose, nodes: scenario.nodes, clients });
 }
 

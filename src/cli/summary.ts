@@ -49,19 +49,25 @@ export function summaryLines(result: RunResult, replay: string): string[] {
 }
 
 function failoverLines(failover: FailoverResult): string[] {
-  const to = failover.to === undefined ? "" : ` -> ${failover.to}`;
   const steps = phases.flatMap((phase) => {
     const at = failover.phases[phase];
     return at === undefined ? [] : [`${phase} ${ms(at)}`];
   });
   const from =
     failover.faultAtMs === undefined ? "" : `from the fault at ${seconds(failover.faultAtMs)}: `;
+  const by = failover.phases.elected === undefined ? "tried" : "led";
+  const end =
+    failover.aborted !== undefined
+      ? `, ended by ${failover.aborted}`
+      : failover.phases.elected === undefined
+        ? ", not elected"
+        : "";
   return [
     row(
       "failover",
-      `${failover.master}, epoch ${failover.epoch}, led by ${failover.leader}${failover.aborted === undefined ? "" : `, ended by ${failover.aborted}`}`,
+      `${failover.master}, epoch ${failover.epoch}, ${by} by ${failover.leader}${end}`,
     ),
-    row("", `${failover.from}${to}`),
+    ...(failover.to === undefined ? [] : [row("", `${failover.from} -> ${failover.to}`)]),
     row("", `${from}${steps.join(", ")}`),
   ];
 }

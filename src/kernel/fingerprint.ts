@@ -16,7 +16,7 @@ export class Fingerprint {
     high = Math.imul(high ^ (high >>> 15), 0x85ebca6b);
     this.#high = high;
     const mixed = Math.imul(this.#low ^ high, 0xc2b2ae35);
-    this.#low = (mixed ^ (mixed >>> 13)) + low;
+    this.#low = ((mixed ^ (mixed >>> 13)) + low) | 0;
     if (low !== value) this.#upper(value);
   }
 
@@ -27,9 +27,20 @@ export class Fingerprint {
     this.number(Math.imul(connection, 0x9e3779b1) ^ length);
   }
 
+  /** Its length, then each char as number() would take it, the halves kept out of memory meanwhile. */
   text(value: string): void {
     this.number(value.length);
-    for (let i = 0; i < value.length; i++) this.number(value.charCodeAt(i));
+    let high = this.#high;
+    let low = this.#low;
+    for (let i = 0; i < value.length; i++) {
+      const char = value.charCodeAt(i);
+      high ^= char;
+      high = Math.imul(high ^ (high >>> 15), 0x85ebca6b);
+      const mixed = Math.imul(low ^ high, 0xc2b2ae35);
+      low = ((mixed ^ (mixed >>> 13)) + char) | 0;
+    }
+    this.#high = high;
+    this.#low = low;
   }
 
   note(at: number, node: number, note: Note): void {

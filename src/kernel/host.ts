@@ -48,11 +48,12 @@ const machineDefault: Machine = {
   childMin: milliseconds(1),
   childMax: milliseconds(4),
 };
-const latenessDefault: Lateness = { min: microseconds(60), max: microseconds(250) };
+/** This and the time of an fsync are fitted to recordings of real Redis: docs/decisions/0005. */
+const latenessDefault: Lateness = { min: microseconds(200), max: microseconds(400) };
 const keepaliveDefault: Keepalive = { idle: seconds(300), interval: seconds(100), probes: 3 };
 const diskDefault: DiskSettings = {
   bytesPerSecond: 500_000_000,
-  syncTime: milliseconds(1),
+  syncTime: microseconds(700),
   capacity: 0,
 };
 const windowDefault = 4 * 1024 * 1024;

@@ -14,7 +14,7 @@ import { microseconds } from "./time.js";
 /** What becomes of a segment that leaves now. */
 export type Verdict = "pass" | "drop" | "reject";
 
-export const lanDefault: LinkSettings = {
+const lanDefault: LinkSettings = {
   latency: microseconds(100),
   jitter: microseconds(50),
   tail: [],
@@ -22,7 +22,7 @@ export const lanDefault: LinkSettings = {
   lossPpm: 0,
 };
 
-export const loopbackDefault: LinkSettings = {
+const loopbackDefault: LinkSettings = {
   latency: microseconds(20),
   jitter: microseconds(10),
   tail: [],

@@ -230,6 +230,6 @@ class NodeDisk implements Disk {
   }
 }
 
-export function isIp(text: string): boolean {
+function isIp(text: string): boolean {
   return /^[0-9]{1,3}(\.[0-9]{1,3}){3}$/.test(text) || text.includes(":");
 }

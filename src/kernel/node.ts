@@ -14,6 +14,8 @@ export interface NodeSettings {
   readonly restartAfter?: Duration;
   /** It sleeps by clock_nanosleep(), to the microsecond, and not in epoll, which counts milliseconds. */
   readonly fineTimers?: boolean;
+  /** It rounds epoll's timeout down, and so spins through the last millisecond before a timer. */
+  readonly roundsDown?: boolean;
 }
 
 export class Node {
@@ -23,6 +25,7 @@ export class Node {
   readonly factory: ActorFactory;
   readonly restartAfter: Duration | undefined;
   readonly fineTimers: boolean;
+  readonly roundsDown: boolean;
   /** How late it wakes for a timer. */
   readonly lateness: Lateness;
   /** Undefined while the node is down. */
@@ -36,6 +39,7 @@ export class Node {
     this.factory = settings.factory;
     this.restartAfter = settings.restartAfter;
     this.fineTimers = settings.fineTimers ?? false;
+    this.roundsDown = settings.roundsDown ?? false;
     this.lateness = this.fineTimers ? sleepLateness : host.lateness;
   }
 }

@@ -215,9 +215,9 @@ export class Simulation implements Services {
     return this.node(name).process?.actor?.inspect?.();
   }
 
-  /** The wall clock of a node's host, in milliseconds since 1970. */
+  /** The wall clock of a node's host, in microseconds since 1970. */
   clockOf(name: string): number {
-    return Math.floor(this.node(name).host.clock.wall(this.#now) / 1_000);
+    return this.node(name).host.clock.wall(this.#now);
   }
 
   /** A host's disk, from outside: using it takes no node's time. */

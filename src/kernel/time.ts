@@ -37,16 +37,6 @@ export function after(from: Instant, span: Duration): Instant {
   return (from + span) as Instant;
 }
 
-/** How long from `from` to `to`; `to` must not be earlier. */
-export function elapsed(from: Instant, to: Instant): Duration {
-  return (to - from) as Duration;
-}
-
 export function plus(a: Duration, b: Duration): Duration {
   return (a + b) as Duration;
-}
-
-/** Whole milliseconds, rounded down. */
-export function inMilliseconds(span: Instant | Duration): number {
-  return Math.floor(span / 1_000);
 }

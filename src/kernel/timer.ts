@@ -4,7 +4,8 @@
  * A process that sleeps in epoll for a timer wakes late: the timeout counts whole milliseconds from
  * when it fell asleep, rounded up, and the wake-up itself takes a little (aeApiPoll()). Any iteration
  * that happens to run once the timer is due fires it all the same (processTimeEvents()). A process
- * with fine timers sleeps in clock_nanosleep() instead, which rounds nothing.
+ * with fine timers sleeps in clock_nanosleep() instead, which rounds nothing. One that rounds down, as
+ * Redis before 7.0, wakes too early and asks epoll again and again until the timer is due.
  */
 import type { TimerId } from "./actor.js";
 import type { Process } from "./process.js";
@@ -31,7 +32,10 @@ export class Timer {
   wake(from: number): number {
     const left = this.due - from;
     if (left <= 0) return from + this.lateness;
-    const timeout = this.process.node.fineTimers ? left : Math.ceil(left / 1_000) * 1_000;
-    return from + timeout + this.lateness;
+    const { fineTimers, roundsDown } = this.process.node;
+    if (fineTimers) return from + left + this.lateness;
+    if (!roundsDown) return from + Math.ceil(left / 1_000) * 1_000 + this.lateness;
+    const timeout = Math.floor(left / 1_000) * 1_000;
+    return timeout === 0 ? this.due : Math.max(this.due, from + timeout + this.lateness);
   }
 }

@@ -26,6 +26,8 @@ const chatter: readonly RegExp[] = [
   /^Background RDB transfer started by pid \d+$/,
   /^DB saved on disk$/,
   /^(Fork CoW for RDB|RDB): /,
+  // sentinelFlushConfig()
+  /^Sentinel new configuration saved on disk$/,
   // readSyncBulkPayload(), rdbLoadRio()
   /^MASTER <-> REPLICA sync: (Flushing old data|Loading DB in memory)$/,
   /^Loading RDB produced by version /,

@@ -16,7 +16,16 @@ import { describeFault } from "./describe-fault.js";
 import { isNews, saysReady, shortened } from "./news.js";
 
 /** What a line is about, for its colour and its place. */
-export type Tone = "event" | "alarm" | "log" | "fault" | "command" | "reply" | "print" | "process";
+export type Tone =
+  | "event"
+  | "alarm"
+  | "log"
+  | "fault"
+  | "command"
+  | "reply"
+  | "print"
+  | "outcome"
+  | "process";
 
 export interface TranscriptLine {
   readonly at: Instant;
@@ -48,11 +57,19 @@ export interface TranscriptOptions {
   /** Everything that is logged, and files whole. */
   readonly verbose: boolean;
   readonly nodes: readonly TranscriptNode[];
-  readonly clients: readonly string[];
+  readonly clients: readonly TranscriptClient[];
+}
+
+export interface TranscriptClient {
+  readonly name: string;
+  /** The application itself prints what becomes of its operations. */
+  readonly prints: boolean;
 }
 
 /** A node's last few lines, by which a repetition is known. */
 const cycle = 4;
+/** Outcomes that change this fast, in microseconds, are one line each and not one for each change. */
+const flicker = 1_000_000;
 /** A process that is ready this soon, in microseconds, was ready at once. */
 const atOnce = 50_000;
 
@@ -61,7 +78,10 @@ export class Transcript {
   readonly #recent = new Map<string, TranscriptLine[]>();
   readonly #verbose: boolean;
   readonly #ports: ReadonlyMap<string, number>;
-  readonly #clients: ReadonlySet<string>;
+  /** Whether it prints, by client. */
+  readonly #clients: ReadonlyMap<string, boolean>;
+  /** Whether the last one was acknowledged, by `client operation`. */
+  readonly #acknowledged = new Map<string, boolean>();
   /** Who starts for the first time in the section that is under way. */
   #starting: string[] = [];
   /** By `node path`, as they were when somebody looked last. */
@@ -77,7 +97,7 @@ export class Transcript {
   constructor(options: TranscriptOptions) {
     this.#verbose = options.verbose;
     this.#ports = new Map(options.nodes.map(({ name, port }) => [name, port]));
-    this.#clients = new Set(options.clients);
+    this.#clients = new Map(options.clients.map(({ name, prints }) => [name, prints]));
     for (const { name, config } of options.nodes)
       this.#files.set(`${name} ${config.path}`, config.text);
   }
@@ -127,6 +147,11 @@ export class Transcript {
       case "print":
         this.#add(node, note.text, "print", at);
         break;
+      case "ok":
+      case "fail":
+      case "info":
+        if (this.#clients.get(node) === false) this.#outcome(node, note, at);
+        break;
       case "rewrote":
         if (this.#verbose) this.#add(node, `rewrote ${note.path}`, "log", at);
         break;
@@ -164,6 +189,24 @@ export class Transcript {
     if (vote === null) return text;
     const [voter, leader] = [vote[1], vote[2]].map((id) => this.#ids.get(id ?? ""));
     return `${text} (${voter === undefined ? "" : `${voter} for `}${leader ?? "a stranger"})`;
+  }
+
+  /** Of operations that come by the thousand: when they work, and why they do not. */
+  #outcome(
+    node: string,
+    note: Extract<RedisNote, { kind: "ok" | "fail" | "info" }>,
+    at: Instant,
+  ): void {
+    const key = `${node} ${note.operation}`;
+    const before = this.#acknowledged.get(key);
+    this.#acknowledged.set(key, note.kind === "ok");
+    if (note.kind === "ok" && before === true) return;
+    const again = before === false ? "again " : "";
+    const text =
+      note.kind === "ok"
+        ? `${note.operation}s work ${again}from ${note.key} on`
+        : `${note.operation} ${note.kind === "fail" ? "fails" : "may have happened"}: ${note.error ?? ""}`;
+    this.#add(node, text, "outcome", at);
   }
 
   /** As redis-cli shows it; the operator sits on the node's own machine. */
@@ -207,7 +250,7 @@ export class Transcript {
 
   #add(who: string, text: string, tone: Tone, at: Instant): void {
     const recent = this.#recent.get(who) ?? [];
-    const same = foldsInto(recent, text, tone);
+    const same = foldsInto(recent, text, tone, at);
     if (same !== undefined) {
       same.count++;
       same.lastAt = at;
@@ -222,16 +265,21 @@ export class Transcript {
 }
 
 /**
- * What an application prints folds with its line before only, so that a run of failures stands between
- * the successes; what a node logs may come round in a cycle. Replies and commands never fold.
+ * What an application prints, or is told, folds with its line before only, so that a run of failures
+ * stands between the successes; what a node logs may come round in a cycle. Replies and commands never fold.
  */
 function foldsInto(
   recent: readonly TranscriptLine[],
   text: string,
   tone: Tone,
+  at: Instant,
 ): TranscriptLine | undefined {
   if (tone === "reply" || tone === "command") return undefined;
-  const candidates = tone === "print" ? recent.slice(-1) : recent;
+  const last = recent.at(-1);
+  const candidates = recent.filter((line) => {
+    if (line === last) return true;
+    return tone === "outcome" ? at - line.lastAt < flicker : tone !== "print";
+  });
   return candidates.find((line) => line.tone === tone && alike(line.text, text));
 }
 

@@ -3,10 +3,11 @@
  * acknowledged write. Operations are Jepsen's: ok happened, fail did not, info nobody knows.
  *
  * Of acknowledged writes key and value are kept, for the count of lost ones at the end: a list in the
- * order of acknowledgement, about 30 bytes each, out of which those that were overwritten are dropped
+ * order of acknowledgement, about 50 bytes each, out of which those that were overwritten are dropped
  * now and then. A map by key would be ten times the work, for a question that is asked once.
  */
 import type { Instant } from "../kernel/time.js";
+import type { RedisNote } from "../redis/note.js";
 import type { AcknowledgedWrite } from "./lineage.js";
 import { OutageFold } from "./outage.js";
 
@@ -19,6 +20,8 @@ export interface ClientWrites {
   firstAt: Instant | undefined;
   lastAcknowledgedAt: Instant | undefined;
   lastEndedAt: Instant | undefined;
+  /** Writes under way, by their number. */
+  readonly open: Map<number, Began>;
   /** The last write that ended did not go well. */
   isFailing: boolean;
   /** Longest time between two acknowledged writes, in microseconds; and when it began. */
@@ -27,6 +30,10 @@ export interface ClientWrites {
   /** Failed and unknown writes by what the client was told. */
   readonly errors: Map<string, number>;
 }
+
+/** How an operation began, and how it ended. */
+type Began = Extract<RedisNote, { kind: "invoke" }>;
+type Ended = Extract<RedisNote, { kind: "ok" | "fail" | "info" }>;
 
 /** So many writes are listed before the first look for those that were overwritten. */
 const listedMin = 65_536;
@@ -40,51 +47,48 @@ export class WriteFold {
   /** Whose it is; undefined: nobody knows whether it happened. */
   #owners: (ClientWrites | undefined)[] = [];
   #instants: Instant[] = [];
+  #began: number[] = [];
   #servers: (string | undefined)[] = [];
   #listedMax = listedMin;
 
-  ended(
-    client: string,
-    outcome: "ok" | "fail" | "info",
-    operation: "write" | "read",
-    key: string,
-    value: string | undefined,
-    error: string | undefined,
-    server: string | undefined,
-    at: Instant,
-  ): void {
+  began(client: string, note: Began): void {
+    if (note.operation === "write") this.#client(client).open.set(note.i, note);
+  }
+
+  ended(client: string, note: Ended, at: Instant): void {
     const counts = this.#client(client);
-    if (operation === "read") {
-      if (outcome === "ok") counts.reads.ok++;
+    if (note.operation === "read") {
+      if (note.kind === "ok") counts.reads.ok++;
       else counts.reads.failed++;
       return;
     }
-    const isFailing = outcome !== "ok";
+    counts.open.delete(note.i);
+    const isFailing = note.kind !== "ok";
     if (isFailing !== counts.isFailing || counts.firstAt === undefined)
       this.outage.change(counts, isFailing, at);
     counts.firstAt ??= at;
     counts.lastEndedAt = at;
-    switch (outcome) {
+    switch (note.kind) {
       case "ok":
         this.#acknowledged(counts, at);
-        this.#list(key, value ?? "", counts, server, at);
+        this.#list(note, counts, at);
         return;
       case "fail":
         counts.failed++;
         break;
       case "info":
         counts.unknown++;
-        this.#list(key, value ?? "", undefined, server, at);
+        this.#list(note, undefined, at);
         break;
     }
-    const reason = error ?? "";
+    const reason = note.error ?? "";
     counts.errors.set(reason, (counts.errors.get(reason) ?? 0) + 1);
   }
 
   /**
-   * Acknowledged writes that are lost. `isKept` tells whether a key has this value in the
-   * end. Of each key the last acknowledged write counts: it is lost unless its own value is there, or
-   * that of a later one of which nobody knew.
+   * Acknowledged writes that are lost. `isKept` tells whether a key has this value in the end. Of each
+   * key the last acknowledged write counts: it is lost unless its own value is there, or that of a later
+   * one of which nobody knew, or that of one under way with it or in the end, which may have come after.
    */
   lost(isKept: (key: string, value: string) => boolean): AcknowledgedWrite[] {
     const missing = new Map<string, number>();
@@ -97,6 +101,7 @@ export class WriteFold {
         missing.delete(key);
       }
     }
+    if (missing.size > 0) this.#forgiveOverlaps(missing, isKept);
     return [...missing].map(([key, i]) => ({
       key,
       value: this.#values[i] as string,
@@ -106,22 +111,39 @@ export class WriteFold {
     }));
   }
 
-  #list(
-    key: string,
-    value: string,
-    owner: ClientWrites | undefined,
-    server: string | undefined,
-    at: Instant,
+  #forgiveOverlaps(
+    missing: Map<string, number>,
+    isKept: (key: string, value: string) => boolean,
   ): void {
-    if (this.#keys.length === this.#listedMax) this.#dropOverwritten();
-    this.#keys.push(key);
-    this.#values.push(value);
-    this.#owners.push(owner);
-    this.#instants.push(at);
-    this.#servers.push(server);
+    for (let i = 0; i < this.#keys.length; i++) {
+      const key = this.#keys[i] as string;
+      const lost = missing.get(key);
+      if (lost === undefined || i >= lost || !this.#overlaps(i, lost)) continue;
+      if (isKept(key, this.#values[i] as string)) missing.delete(key);
+    }
+    for (const { open } of this.clients.values()) {
+      for (const { key, value } of open.values()) {
+        if (missing.has(key) && isKept(key, value ?? "")) missing.delete(key);
+      }
+    }
   }
 
-  /** Of each key there remain the last acknowledged write and the unknown ones after it. */
+  /** Of two writes in the order in which they ended: had the later one begun when the earlier ended? */
+  #overlaps(earlier: number, later: number): boolean {
+    return (this.#began[later] as number) <= (this.#instants[earlier] as number);
+  }
+
+  #list(note: Ended, owner: ClientWrites | undefined, at: Instant): void {
+    if (this.#keys.length === this.#listedMax) this.#dropOverwritten();
+    this.#keys.push(note.key);
+    this.#values.push(note.value ?? "");
+    this.#owners.push(owner);
+    this.#instants.push(at);
+    this.#began.push(at - note.micros);
+    this.#servers.push(note.server);
+  }
+
+  /** Of each key there remain the last acknowledged write, those that overlap it, and those after it. */
   #dropOverwritten(): void {
     const keys = this.#keys;
     const values = this.#values;
@@ -130,12 +152,18 @@ export class WriteFold {
     for (let i = 0; i < keys.length; i++) {
       if (owners[i] !== undefined) last.set(keys[i] as string, i);
     }
-    const remains = (_: unknown, i: number) => i >= (last.get(keys[i] as string) ?? keys.length);
+    const remains = (_: unknown, i: number) => {
+      const final = last.get(keys[i] as string);
+      return final !== undefined && (i >= final || this.#overlaps(i, final));
+    };
+    const instants = this.#instants.filter(remains);
+    const began = this.#began.filter(remains);
     this.#keys = keys.filter(remains);
     this.#values = values.filter(remains);
     this.#owners = owners.filter(remains);
-    this.#instants = this.#instants.filter(remains);
     this.#servers = this.#servers.filter(remains);
+    this.#instants = instants;
+    this.#began = began;
     this.#listedMax = Math.max(listedMin, this.#keys.length * 2);
   }
 
@@ -167,6 +195,7 @@ export class WriteFold {
       longestGap: 0,
       gapAt: undefined,
       errors: new Map(),
+      open: new Map(),
     };
     this.clients.set(client, counts);
     return counts;

@@ -38,8 +38,12 @@ export interface Behaviour {
   readonly pingRefusedWhenStale: boolean;
   /** INFO's master_link_down_since_seconds is -1 before the first link. */
   readonly linkDownMinusOne: boolean;
+  /** The log level of what 7.2 no longer warns of but only tells. */
+  readonly formerWarning: "#" | "*";
   /** WAIT's target moves with every command of a client, reads included (7.2: only with writes). */
   readonly readsMoveWaitOffset: boolean;
+  /** epoll's timeout is rounded down to a millisecond (`aeApiPoll()`; from 7.0 on up). */
+  readonly sleepRoundsDown: boolean;
 }
 
 const redis62: Behaviour = {
@@ -58,7 +62,9 @@ const redis62: Behaviour = {
   gracefulShutdown: false,
   pingRefusedWhenStale: false,
   linkDownMinusOne: false,
+  formerWarning: "#",
   readsMoveWaitOffset: true,
+  sleepRoundsDown: true,
 };
 
 const redis70: Behaviour = {
@@ -76,6 +82,7 @@ const redis70: Behaviour = {
   gracefulShutdown: true,
   pingRefusedWhenStale: true,
   linkDownMinusOne: true,
+  sleepRoundsDown: false,
 };
 
 const redis72: Behaviour = {
@@ -84,6 +91,7 @@ const redis72: Behaviour = {
   version: "7.2",
   from72: true,
   selectBeforeMulti: false,
+  formerWarning: "*",
   readsMoveWaitOffset: false,
 };
 

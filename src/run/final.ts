@@ -68,6 +68,22 @@ export function disagreement(
   return undefined;
 }
 
+/** Which replica does not stand where its master stands, once nobody writes any more. */
+export function laggard(
+  plan: Plan,
+  { servers }: Inspection,
+  masterOf: (group: string) => string | undefined,
+): string | undefined {
+  for (const { name, kind, groups } of plan.nodes) {
+    const view = kind === "server" ? servers.get(name) : undefined;
+    const master = masterOf(groups[0] ?? "");
+    const leader = servers.get(master ?? "");
+    if (view === undefined || leader === undefined || view.offset === leader.offset) continue;
+    return `${name} stands at offset ${view.offset} and ${master} at ${leader.offset}, and nobody writes`;
+  }
+  return undefined;
+}
+
 function sentinelsOf(
   plan: Plan,
   inspection: Inspection,
@@ -97,6 +113,7 @@ function serversOf(
     if (view.role === "master") return `${node.name} is a master, too`;
     if (!view.linkUp) return `${node.name} has no link with its master`;
     if (view.replicationId !== leader.replicationId) return `${node.name} follows another history`;
+    if (view.offset > leader.offset) return `${node.name} is ahead of ${master}`;
     if (view.offset === leader.offset && view.digest() !== leader.digest())
       return `${node.name} has other data than ${master}`;
   }

@@ -7,7 +7,7 @@ import type { RunRecord } from "../kernel/record.js";
 import type { Instant } from "../kernel/time.js";
 import type { RedisNote } from "../redis/note.js";
 import type { Bound, Expectation } from "../scenario/expectation.js";
-import { fits } from "../scenario/trigger.js";
+import { fits, isLogged } from "../scenario/trigger.js";
 import type { ClientMetrics, Metrics, Verdict } from "./result.js";
 
 /** What is known at the end of the run. */
@@ -45,7 +45,7 @@ export class Judge {
   /** Does any expectation need the records of the run? */
   get isCurious(): boolean {
     return this.#counters.some(({ expectation: { kind } }) =>
-      ["event", "shows", "prints", "resyncs"].includes(kind),
+      ["event", "log", "shows", "prints", "resyncs"].includes(kind),
     );
   }
 
@@ -65,6 +65,10 @@ export class Judge {
       case "event":
         if (note.kind !== "event" || note.channel !== expected.channel) return;
         if (expected.payload !== undefined && !fits(expected.payload, note.payload)) return;
+        if (!isOneOf(expected.nodes, node) || !this.#isWithin(expected, at)) return;
+        break;
+      case "log":
+        if (!isLogged(note, expected.line)) return;
         if (!isOneOf(expected.nodes, node) || !this.#isWithin(expected, at)) return;
         break;
       case "prints":
@@ -121,6 +125,7 @@ export class Judge {
         return [fine, master === undefined ? "nobody is" : `${master} is`];
       }
       case "event":
+      case "log":
       case "prints":
       case "resyncs": {
         const first =

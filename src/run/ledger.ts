@@ -64,19 +64,11 @@ export class Ledger implements Observer {
       case "ok":
       case "fail":
       case "info":
-        this.writes.ended(
-          node,
-          note.kind,
-          note.operation,
-          note.key,
-          note.value,
-          note.error,
-          note.server,
-          at,
-        );
+        this.writes.ended(node, note, at);
         this.histories?.note(node, note, at);
         break;
       case "invoke":
+        this.writes.began(node, note);
         this.histories?.note(node, note, at);
         break;
       case "event":

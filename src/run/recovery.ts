@@ -21,6 +21,9 @@ import type { Plan } from "../scenario/plan.js";
 const disturbing =
   /^\s*(sentinel\s+(failover|reset|remove|monitor|set|simulate-failure|config)|failover|replicaof|slaveof|shutdown|debug|config|client|multi)\b/i;
 
+/** SENTINEL RESET forgets every replica, and learns of those that the master knows at that moment. */
+const forgetting = /^\s*sentinel\s+(reset|remove)\b/i;
+
 /** Retransmissions double until two minutes lie between them. */
 const longestRetransmission = 120_000_000;
 /** INFO every 10 s, votes, hellos, reconnections, the loading of a dataset. */
@@ -38,6 +41,8 @@ export class Recovery {
   readonly #written = new Map<string, { acknowledgedAt: Instant; triedAt: Instant }>();
   #disturbedAt: Instant = start;
   #networkWasHurt = false;
+  /** Whom an operator made forget, while somebody could not answer. */
+  #forgetful: string | undefined;
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -71,6 +76,8 @@ export class Recovery {
   }
 
   #fault(fault: Fault, at: Instant): void {
+    // What happens to a client is no matter for the cluster.
+    if ("node" in fault && !this.#isNode(fault.node)) return;
     this.#disturbedAt = fault.kind === "starve" ? ((at + fault.time) as Instant) : at;
     if (["cut", "slow", "powerOff", "pause"].includes(fault.kind)) this.#networkWasHurt = true;
     if (fault.kind === "heal" && fault.name === undefined)
@@ -84,6 +91,8 @@ export class Recovery {
     switch (note.kind) {
       case "command":
         if (disturbing.test(note.command)) this.#disturbedAt = at;
+        if (forgetting.test(note.command) && (this.#lasting.size > 0 || this.#down.size > 0))
+          this.#forgetful = note.target;
         break;
       case "ok":
       case "fail":
@@ -106,6 +115,7 @@ export class Recovery {
 
   /** How long a run is healed at most: a node that ends again and again never leaves it quiet. */
   get patience(): Duration {
+    if (this.#forgetful !== undefined) return microseconds(slack);
     return microseconds(2 * (this.bound + longestRetransmission));
   }
 
@@ -116,7 +126,7 @@ export class Recovery {
       const undo = undoing(fault);
       if (undo !== undefined && undo.kind !== "restart") faults.push(undo);
     }
-    for (const node of this.#down) if (this.#isNode(node)) faults.push({ kind: "restart", node });
+    for (const node of this.#down) faults.push({ kind: "restart", node });
     return faults;
   }
 
@@ -124,7 +134,9 @@ export class Recovery {
   excuse(now: Instant): string | undefined {
     const fault = this.#lasting.values().next().value;
     if (fault !== undefined) return `a fault lasts: ${fault.kind}`;
-    for (const node of this.#down) if (this.#isNode(node)) return `${node} is down`;
+    for (const node of this.#down) return `${node} is down`;
+    if (this.#forgetful !== undefined)
+      return `${this.#forgetful} was told to forget its replicas while some could not answer`;
     if (!this.#plan.nodes.some((node) => node.kind === "sentinel")) return "there are no Sentinels";
     const quiet = now - this.#disturbedAt;
     const needed = this.bound + (this.#networkWasHurt ? longestRetransmission : 0);
@@ -132,10 +144,10 @@ export class Recovery {
     return undefined;
   }
 
-  /** `dissent`: what the nodes disagree about at this instant, if they do. */
+  /** To be asked without an excuse. `dissent`: what the nodes disagree about at this instant, if they do. */
   violations(now: Instant, dissent: string | undefined): Violation[] {
     const what = dissent ?? this.silent(now);
-    if (what === undefined || this.excuse(now) !== undefined) return [];
+    if (what === undefined) return [];
     const since = ((now - this.#disturbedAt) / 1e6).toFixed(0);
     return [
       { law: Recovery.law, at: now, nodes: [], text: `${since} s after the last fault: ${what}` },

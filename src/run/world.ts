@@ -9,6 +9,7 @@ import { rdbFile } from "../redis/persistence/rdb-file.js";
 import { scriptFile } from "../redis/sentinel/script-file.js";
 import { redisSentinel } from "../redis/sentinel/sentinel.js";
 import { redisServer } from "../redis/server/boot.js";
+import { behaviours } from "../redis/version.js";
 import type { Plan, PlanNode } from "../scenario/plan.js";
 import { Operators } from "./operators.js";
 
@@ -76,6 +77,7 @@ function addNode(simulation: Simulation, node: PlanNode, program: WorldOptions["
   simulation.addNode(node.name, {
     host: node.host,
     factory: program?.(node, usual) ?? usual,
+    roundsDown: behaviours[node.version].sleepRoundsDown,
     ...(node.restartAfter === undefined ? {} : { restartAfter: node.restartAfter }),
   });
 }

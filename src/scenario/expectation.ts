@@ -35,6 +35,15 @@ export type ExpectationKind =
       readonly within: Duration | undefined;
       readonly times: Bound;
     }
+  /** The same of lines in the logs of `nodes` (undefined: of any node). */
+  | {
+      readonly kind: "log";
+      readonly line: string;
+      readonly nodes: readonly string[] | undefined;
+      readonly after: string | undefined;
+      readonly within: Duration | undefined;
+      readonly times: Bound;
+    }
   /** The longest time between two acknowledged writes of a client (undefined: of each), in microseconds. */
   | { readonly kind: "outage"; readonly client: string | undefined; readonly micros: Bound }
   /** Acknowledged writes that the surviving master does not have at the end. */

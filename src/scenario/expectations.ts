@@ -18,6 +18,12 @@ interface RawTime {
   readonly "at-most"?: string | undefined;
 }
 
+interface RawInTime {
+  readonly after?: string | undefined;
+  readonly within?: string | undefined;
+  readonly times?: number | RawCount | undefined;
+}
+
 export function readExpectation(
   document: SourceDocument,
   raw: RawExpectation,
@@ -55,6 +61,16 @@ function readKind(
     words.client([...path, "client"], value.client);
   const bound = (value: RawCount) => counts(document, path, value);
   const time = (value: RawTime) => times(document, path, value);
+  const inTime = ({ after, within, times: often }: RawInTime) => ({
+    after: words.step([...path, "after"], after),
+    within: parseDuration(within ?? ""),
+    times:
+      typeof often === "number"
+        ? { atLeast: often, atMost: often }
+        : often === undefined
+          ? { atLeast: 1, atMost: undefined }
+          : counts(document, [...path, "times"], often),
+  });
 
   if (raw.master !== undefined) {
     const { master } = raw;
@@ -74,15 +90,13 @@ function readKind(
       channel: words.channel([...path, "channel"], event.channel),
       payload: event.payload,
       nodes: event.node === undefined ? undefined : words.sentinels([...path, "node"], event.node),
-      after: words.step([...path, "after"], event.after),
-      within: parseDuration(event.within ?? ""),
-      times:
-        typeof event.times === "number"
-          ? { atLeast: event.times, atMost: event.times }
-          : event.times === undefined
-            ? { atLeast: 1, atMost: undefined }
-            : counts(document, [...path, "times"], event.times),
+      ...inTime(event),
     };
+  }
+  if (raw.log !== undefined) {
+    const { line, node } = raw.log;
+    const nodes = node === undefined ? undefined : words.nodes([...path, "node"], node);
+    return { kind: "log", line, nodes, ...inTime(raw.log) };
   }
   if (raw.outage !== undefined)
     return { kind: "outage", client: client(raw.outage), micros: time(raw.outage) };
@@ -159,12 +173,11 @@ function sentence(claim: ExpectationKind): string {
       return `the master at the end${is}${is !== "" && not !== "" ? " and" : ""}${not}`;
     }
     case "event": {
-      const by = claim.nodes === undefined ? "" : ` on ${listed(claim.nodes, "or")}`;
       const payload = claim.payload === undefined ? "" : ` ${claim.payload}`;
-      const within = claim.within === undefined ? "" : ` within ${formatDuration(claim.within)}`;
-      const after = claim.after === undefined ? "" : ` after ${claim.after}`;
-      return `${claim.channel}${payload}${by}${within}${after}: ${inWords(claim.times, often)}`;
+      return `${claim.channel}${payload}${whereAndWhen(claim)}: ${inWords(claim.times, often)}`;
     }
+    case "log":
+      return `${quoted(claim.line)} logged${whereAndWhen(claim)}: ${inWords(claim.times, often)}`;
     case "outage":
       return `${owner(claim.client)}longest time without an acknowledged write: ${inWords(claim.micros, time)}`;
     case "lost":
@@ -193,6 +206,13 @@ function sentence(claim: ExpectationKind): string {
       return `${claim.resync} resynchronisations${of}${after}: ${inWords(claim.times, often)}`;
     }
   }
+}
+
+function whereAndWhen(claim: Extract<ExpectationKind, { kind: "event" | "log" }>): string {
+  const by = claim.nodes === undefined ? "" : ` on ${listed(claim.nodes, "or")}`;
+  const within = claim.within === undefined ? "" : ` within ${formatDuration(claim.within)}`;
+  const after = claim.after === undefined ? "" : ` after ${claim.after}`;
+  return `${by}${within}${after}`;
 }
 
 function owner(client: string | undefined): string {

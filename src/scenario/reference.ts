@@ -32,7 +32,7 @@ it, \`redsim show FILE\` prints its plan, \`redsim schema\` prints the JSON Sche
   thing. Whom it means is looked up at that instant: *the master* is the server that most live Sentinels
   name, else the last that reported the role master.
 - **\`settled\`**: every Sentinel knows all others and every replica, and every replica's link is up; looked
-  at every 200 ms from the start of the last node on.
+  at every 201 to 204 ms from the start of the last node on.
 - **Durations** have a unit (\`500ms\`, \`1.5s\`, \`2m\`). Where a range may stand (\`1s..3s\`) the plan draws from
   it, once for each seed.
 - **\`--set path=value\`** changes a value before the file is checked: \`version=7.0\`, \`nodes.sentinels=5\`,

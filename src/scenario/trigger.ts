@@ -5,6 +5,7 @@
  * Triggers see only what the nodes say about themselves (notes), like any person who reads their logs.
  */
 import type { RedisNote } from "../redis/note.js";
+import { loggedBy } from "../redis/server/log-line.js";
 import type { Span } from "./duration.js";
 
 export type Trigger =
@@ -91,7 +92,7 @@ function matches(trigger: Trigger, node: string, note: RedisNote): boolean {
         (trigger.payload === undefined || fits(trigger.payload, note.payload))
       );
     case "log":
-      return note.kind === "log" && fits(trigger.text, note.text);
+      return isLogged(note, trigger.text);
     case "role":
       return note.kind === "role" && note.role === trigger.role;
     case "link":
@@ -103,6 +104,12 @@ function matches(trigger: Trigger, node: string, note: RedisNote): boolean {
         (trigger.key === undefined || fits(trigger.key, note.key))
       );
   }
+}
+
+/** Does this add a line to the log that fits? A Sentinel's events are lines of its log, too. */
+export function isLogged(note: RedisNote, pattern: string): boolean {
+  const logged = loggedBy(note);
+  return logged !== undefined && fits(pattern, logged.text);
 }
 
 /** Does the text fit the pattern, in which `*` stands for anything and `?` for one character? */

@@ -9,7 +9,7 @@ import type { RedisNote } from "../../src/redis/note.js";
 import type { Version } from "../../src/redis/version.js";
 import { request } from "../../src/redis/wire/value.js";
 import { Run } from "../../src/run.js";
-import { type Release, recordedLines } from "../observe/recording.js";
+import { type RecordedLine, type Release, recordedLines } from "../observe/recording.js";
 
 export const servers = ["r1", "r2", "r3"] as const;
 export type Server = (typeof servers)[number];
@@ -33,27 +33,50 @@ export interface EndState {
   /** Milliseconds from the Sentinels' start, and from `settled`, until the servers were asked. */
   readonly sinceSentinels: number;
   readonly sinceSettled: number;
+  /** Milliseconds from the fault until a replica was told to be the master; 0 where r1 lived on. */
+  readonly headless: number;
+  /** Writes acknowledged before the fault. */
+  readonly writesBefore: number;
+}
+
+/** A simulated one tells more. */
+export interface SimulatedEnd extends EndState {
+  readonly lost: number;
+  /** Milliseconds from the fault to +failover-end. */
+  readonly failoverEnd: number;
 }
 
 export interface Experiment {
   readonly name: string;
   readonly scenario: string;
+  /** The step that is the fault. */
+  readonly fault: string;
   /** Its writes: the keys, and the value where it is not the number itself. */
   readonly key: string;
   readonly value: string | undefined;
 }
 
 export const experiments: readonly Experiment[] = [
-  { name: "kill_master", scenario: "kill-master", key: "k", value: undefined },
-  { name: "manual_failover", scenario: "manual-failover", key: "k", value: undefined },
-  { name: "replica_link_flap", scenario: "link-flap", key: "k", value: undefined },
+  { name: "kill_master", scenario: "kill-master", fault: "kill", key: "k", value: undefined },
+  {
+    name: "manual_failover",
+    scenario: "manual-failover",
+    fault: "failover",
+    key: "k",
+    value: undefined,
+  },
+  { name: "replica_link_flap", scenario: "link-flap", fault: "flap", key: "k", value: undefined },
   {
     name: "backlog_overflow",
     scenario: "backlog-overflow",
+    fault: "cut",
     key: "big",
     value: "*".repeat(100),
   },
 ];
+
+/** sentinelFailoverSendSlaveOfNoOne() has sent it. */
+const promotionChannel = "+failover-state-wait-promotion";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -80,6 +103,10 @@ export function recordedEnd(release: Release, experiment: Experiment, run: numbe
   const end = finals[0]?.t ?? 0;
   const at = (kind: string, node?: string): number =>
     lines.find((line) => line.kind === kind && line.node === node)?.t ?? 0;
+  const isFault = (line: RecordedLine): boolean =>
+    line.kind === "cmd" || line["do"] === "signal" || line["do"] === "partition";
+  const fault = lines.find(isFault)?.t ?? 0;
+  const promotion = lines.find((line) => line["channel"] === promotionChannel);
   return {
     servers: byServer((server) => {
       const line = finals.find((each) => each.node === server);
@@ -88,6 +115,10 @@ export function recordedEnd(release: Release, experiment: Experiment, run: numbe
     }),
     sinceSentinels: end - at("action", "s1"),
     sinceSettled: end - at("settled"),
+    headless: experiment.fault === "kill" ? (promotion?.t ?? fault) - fault : 0,
+    writesBefore: lines.filter(
+      (line) => line.kind === "write" && line["ok"] === true && line.t < fault,
+    ).length,
   };
 }
 
@@ -97,39 +128,53 @@ export function simulatedEnd(
   experiment: Experiment,
   seed: string,
   sinceSettled: number,
-): EndState {
-  const replies = new Map<string, Record<string, string>>();
-  const listener: Observer = {
-    level: "notes",
-    record: (record: RunRecord) => {
-      if (record.kind !== "note") return;
-      const note = record.note as unknown as RedisNote;
-      if (note.kind !== "command") return;
-      const fields = replies.get(note.target) ?? {};
-      for (const [, name = "", value] of note.reply.matchAll(/^([a-z0-9_]+):(.*?)\r?$/gm))
-        fields[name] = value ?? "";
-      replies.set(note.target, fields);
-    },
-  };
+): SimulatedEnd {
   const { scenario } = loadScenario(experiment.scenario, [`version=${version}`, "duration=100s"]);
+  const listener = new Listener();
   const run = new Run({ scenario, seed, observers: [listener] });
   while (run.settledAt === undefined) run.advance(seconds(1));
   const end = after(run.settledAt, microseconds(Math.round(sinceSettled * 1_000)));
   run.advance(microseconds(end - run.now));
   const sentinel = run.plan.nodes.find((node) => node.name === "s1");
-  const sinceSentinels = (end - (sentinel?.start ?? 0)) / 1_000;
-  replies.clear();
-  for (const server of servers) run.command(server, "INFO replication", "INFO stats", "DBSIZE");
+  const { lost } = run.result().metrics;
+  for (const server of servers) run.command(server, "INFO all");
   run.advance(milliseconds(50));
+  const fault = run.actedAt(experiment.fault) ?? run.now;
   return {
     servers: byServer((server) => {
-      const fields = replies.get(server) ?? {};
-      const view = run.inspect(server);
-      return stateOf(fields, fields, view?.kind === "server" ? view.keys : 0);
+      const fields = listener.info.get(server) ?? {};
+      return stateOf(fields, fields, Number(/keys=(\d+)/.exec(fields["db0"] ?? "")?.[1]));
     }),
-    sinceSentinels,
+    sinceSentinels: (end - (sentinel?.start ?? 0)) / 1_000,
     sinceSettled,
+    headless: experiment.fault === "kill" ? ((listener.promotion ?? fault) - fault) / 1_000 : 0,
+    writesBefore: listener.acknowledged.filter((at) => at < fault).length,
+    lost,
+    failoverEnd: ((listener.failoverEnd ?? fault) - fault) / 1_000,
   };
+}
+
+class Listener implements Observer {
+  readonly level = "notes";
+  /** By server, the fields of what INFO told last. */
+  readonly info = new Map<string, Record<string, string>>();
+  readonly acknowledged: number[] = [];
+  promotion: number | undefined;
+  failoverEnd: number | undefined;
+
+  record(record: RunRecord): void {
+    if (record.kind !== "note") return;
+    const note = record.note as unknown as RedisNote;
+    if (note.kind === "ok") this.acknowledged.push(record.at);
+    if (note.kind === "event" && note.channel === promotionChannel) this.promotion ??= record.at;
+    if (note.kind === "event" && note.channel === "+failover-end") this.failoverEnd ??= record.at;
+    if (note.kind !== "command" || !note.command.startsWith("INFO")) return;
+    const lines = note.reply.matchAll(/^([a-z0-9_]+):(.*?)\r?$/gm);
+    this.info.set(
+      note.target,
+      Object.fromEntries([...lines].map(([, name, value]) => [name, value])),
+    );
+  }
 }
 
 function byServer(state: (server: Server) => ServerState): Record<Server, ServerState> {
@@ -167,12 +212,12 @@ export function bytesOfWrites({ key, value }: Experiment, count: number): number
 }
 
 /**
- * The one way to make so many bytes of hellos, PINGs (one in 10 s) and SELECTs (one for each replica
- * that was attached, at most); undefined when there is none.
+ * The one way to make so many bytes of hellos, PINGs (one in 10 s) and SELECTs (about one for each replica
+ * that is attached); undefined when there is none.
  */
 export function makeupOf(bytes: number, pings: number): Makeup | undefined {
   const found: Makeup[] = [];
-  for (let selects = 0; selects <= 4; selects++)
+  for (let selects = 0; selects <= 6; selects++)
     for (let count = Math.max(0, pings - 1); count <= pings + 1; count++) {
       const rest = bytes - selects * select - count * ping;
       if (rest >= 0 && rest % hello === 0)

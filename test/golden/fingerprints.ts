@@ -7,7 +7,7 @@ import { Run } from "../../src/run.js";
 
 export type Fingerprints = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-export const seeds = ["1", "2"] as const;
+const seeds = ["1", "2"] as const;
 
 export function fingerprint(name: string, seed: string): string {
   const { scenario } = loadScenario(name, []);

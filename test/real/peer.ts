@@ -97,7 +97,7 @@ export function simulatedPeer(): Peer {
     },
     wait: async (time) => world.run(milliseconds(time)),
     setClock(now) {
-      const by = now - world.simulation.clockOf("r1");
+      const by = now - Math.floor(world.simulation.clockOf("r1") / 1_000);
       world.simulation.inject({ kind: "jump", host: "r1", by });
     },
     async stream(mark) {

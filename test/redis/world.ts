@@ -16,7 +16,7 @@
  */
 import type { Actor, Address, ConnectionId, Context, Input, Note } from "../../src/kernel/actor.js";
 import { Simulation } from "../../src/kernel/simulation.js";
-import { type Duration, microseconds, milliseconds, none, seconds } from "../../src/kernel/time.js";
+import { type Duration, microseconds, milliseconds, none } from "../../src/kernel/time.js";
 import { redisServer } from "../../src/redis/server/boot.js";
 import type { ServerProcess } from "../../src/redis/server/process.js";
 import type { RedisServer } from "../../src/redis/server/redis-server.js";
@@ -227,7 +227,7 @@ export class TestClient implements Actor {
 }
 
 /** A value in one line, as redis-cli would show it. */
-export function show(value: Segment): string {
+function show(value: Segment): string {
   switch (value.kind) {
     case "status":
       return `+${value.text}`;
@@ -266,5 +266,3 @@ export function show(value: Segment): string {
     }
   }
 }
-
-export const second = seconds(1);

@@ -45,7 +45,9 @@ function steps(seen: readonly Seen[]): number[] {
 
 describe("a loop of one operation each 100 ms", () => {
   const loop = (policy: string) => {
-    const { seen } = played(`    policy: ${policy}\n    start: 10s\n    workload: { every: 100ms }\n`);
+    const { seen } = played(
+      `    policy: ${policy}\n    start: 10s\n    workload: { every: 100ms }\n`,
+    );
     const all = steps(seen);
     return all.reduce((sum, each) => sum + each, 0) / all.length;
   };

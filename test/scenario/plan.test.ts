@@ -61,12 +61,12 @@ describe("a plan", () => {
     expect(stepStream({ seed: "1" }, "a").name).toBe("step a");
     expect(nodes.map((node) => node.start)).toMatchInlineSnapshot(`
       [
-        0,
-        531,
-        1054,
-        1007258,
-        1007904,
-        1007364,
+        10103,
+        9316,
+        9175,
+        1010434,
+        1014312,
+        1011975,
       ]
     `);
     expect(steps[0]?.occurrences[0]?.after).toMatchInlineSnapshot(`14645978`);

@@ -33,7 +33,7 @@ function names(ip: string): RedisNote {
 }
 
 function event(channel: string, payload: string): RedisNote {
-  return { kind: "event", channel, payload };
+  return { kind: "event", level: "#", channel, payload, master: "mymaster" };
 }
 
 function chosen(state: SelectorState, text: string): unknown {

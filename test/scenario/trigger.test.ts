@@ -21,6 +21,8 @@ describe("a tripwire", () => {
       kind: "event",
       channel: "+switch-master",
       payload: "mymaster 10.0.0.1 6379 10.0.0.2 6379",
+      level: "#",
+      master: "mymaster",
     } as const;
 
     expect(wire.note("s1", { ...note, channel: "+sdown" })).toBe(false);

@@ -262,18 +262,24 @@ describe("what the Sentinels do", () => {
       (channel) => !/^[+-](monitor|slave|sentinel|sdown|odown|config-update)/.test(channel),
     );
 
-  test("the leader goes through the recorded events in the recorded order", () => {
-    const from = logs.indexOf("== 26381");
+  // The leader of the recording was alone in trying; where two try at once, as they may, others' votes come in between.
+  test("a leader that is alone in trying goes through the recorded events in the recorded order", () => {
     const recordedChannels = logs
-      .slice(from)
+      .slice(logs.indexOf("== 26381"))
       .flatMap((line) => /[#*] ([+-][\w-]+)/.exec(line)?.[1] ?? []);
-    const leader = walk.result.failovers[0]?.leader ?? "";
-    const channels = walk.notes.flatMap(({ node, note }) =>
-      node === leader && note.kind === "event" && note.level !== "-" ? [note.channel] : [],
-    );
+    const alone = Array.from({ length: 8 }, (_, i) => `${i + 1}`)
+      .map((seed) => runOfLibrary("walkthrough", { seed }))
+      .filter(({ result }) => result.failovers.length === 1);
 
-    expect(walk.result.failovers).toHaveLength(1);
-    expect(leaders(channels)).toEqual(leaders(recordedChannels));
+    expect(alone.length).toBeGreaterThan(3);
+    for (const { notes, result } of alone) {
+      const channels = notes.flatMap(({ node, note }) =>
+        node === result.failovers[0]?.leader && note.kind === "event" && note.level !== "-"
+          ? [note.channel]
+          : [],
+      );
+      expect(leaders(channels)).toEqual(leaders(recordedChannels));
+    }
   });
 
   test("every Sentinel tells the switch with the old and the new address", () => {

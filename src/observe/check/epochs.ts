@@ -3,25 +3,29 @@
  * told, so a Sentinel that comes back continues from it (sentinel.md 1.5). The same holds of the epoch
  * in which it votes, and of the configuration epoch under which it names a master.
  *
- * Named exceptions: a Sentinel whose disk was wiped or full may have nothing to continue from, and one
- * that is told to forget a master (SENTINEL RESET, REMOVE) names it anew.
+ * Named exceptions: a Sentinel that starts again after a disk was full or wiped may have nothing to
+ * continue from, and one that is told to forget a master (SENTINEL RESET, REMOVE) names it anew.
  */
 import type { RunRecord } from "../../kernel/record.js";
 import { type Folded, type Law, noteOf, type Violation } from "./law.js";
 
 export class Epochs implements Law {
   readonly name = "epochs never go back on a Sentinel";
-  readonly folds: readonly Folded[] = ["event", "names", "fault"];
+  readonly folds: readonly Folded[] = ["event", "names", "fault", "up"];
   readonly violations: Violation[] = [];
   readonly #current = new Map<string, number>();
   readonly #votes = new Map<string, number>();
   readonly #configurations = new Map<string, number>();
+  /** What a Sentinel told may not be on its disk. */
+  #filesMayBeOld = false;
 
   record(record: RunRecord): void {
     if (record.kind === "fault") {
-      if (record.fault.kind === "wipeDisk" || record.fault.kind === "fillDisk") this.#forget();
+      const { kind } = record.fault;
+      if (kind === "wipeDisk" || kind === "fillDisk") this.#filesMayBeOld = true;
       return;
     }
+    if (record.kind === "up" && this.#filesMayBeOld) this.#forget(record.node);
     const note = noteOf(record);
     if (record.kind !== "note" || note === undefined) return;
     const { node, at } = record;
@@ -68,9 +72,9 @@ export class Epochs implements Law {
     this.violations.push({ law: this.name, at, nodes: [node], text });
   }
 
-  #forget(): void {
-    this.#current.clear();
-    this.#votes.clear();
-    this.#configurations.clear();
+  #forget(node: string): void {
+    this.#current.delete(node);
+    for (const told of [this.#votes, this.#configurations])
+      for (const key of told.keys()) if (key.startsWith(`${node} `)) told.delete(key);
   }
 }

@@ -3,6 +3,7 @@ import type { RunRecord } from "../../kernel/record.js";
 import { Epochs } from "./epochs.js";
 import type { Law } from "./law.js";
 import { Mandate } from "./mandate.js";
+import { NeedlessResync } from "./needless-resync.js";
 import { Offsets } from "./offsets.js";
 import { OneHistory } from "./one-history.js";
 import { OneLeader } from "./one-leader.js";
@@ -19,6 +20,7 @@ export class Laws {
     new Offsets(),
     new OneHistory(),
     new PartialResync(),
+    new NeedlessResync(),
     new Wait(),
   ];
   readonly #byKind = new Map<string, Law[]>();

@@ -49,6 +49,8 @@ export class Mandate implements Law {
   /** By master and the run id voted for: each voter's latest epoch. */
   readonly #votes = new Map<string, Map<string, number>>();
   #answersMayBeOld = false;
+  /** What a Sentinel learnt may not be on its disk. */
+  #filesMayBeOld = false;
 
   record(record: RunRecord): void {
     this.#attempts.record(record);
@@ -56,10 +58,11 @@ export class Mandate implements Law {
       case "fault":
         if (holdsUpAnswers.has(record.fault.kind)) this.#answersMayBeOld = true;
         if (record.fault.kind === "wipeDisk" || record.fault.kind === "fillDisk")
-          for (const watch of this.#watches.values()) watch.known.clear();
+          this.#filesMayBeOld = true;
         return;
       case "up":
       case "down":
+        if (this.#filesMayBeOld) this.#forgetsPeers(record.node);
         this.#forgetsOpinions(record.node, record.at);
         return;
       case "note":
@@ -179,6 +182,10 @@ export class Mandate implements Law {
     for (const master of this.#opinions.keys()) this.#opinion(master, node, at);
     for (const [key, watch] of this.#watches)
       if (key.startsWith(`${node} `)) watch.isObjectivelyDown = false;
+  }
+
+  #forgetsPeers(node: string): void {
+    for (const [key, watch] of this.#watches) if (key.startsWith(`${node} `)) watch.known.clear();
   }
 
   #watch(node: string, master: string): Watch {

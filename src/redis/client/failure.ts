@@ -35,7 +35,7 @@ export interface SystemError {
   readonly text: string;
 }
 
-export const connectionTimedOut: SystemError = {
+const connectionTimedOut: SystemError = {
   errno: 110,
   code: "ETIMEDOUT",
   text: "Connection timed out",

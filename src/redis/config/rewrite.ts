@@ -33,7 +33,7 @@ export class Rewrite {
     // 6.2 reads with fgets() and never sees the nothing behind the last newline; 7.0 keeps it as a
     // blank line, which is why its "Generated" comment stands apart.
     if (this.#version === "6.2" && lines.at(-1) === "") lines.pop();
-    for (const line of lines) this.#readLine(line.replace(/^[\r\n\t ]+|[\r\n\t ]+$/g, ""));
+    for (const line of lines) this.#readLine(trimmed(line));
   }
 
   /**
@@ -72,10 +72,14 @@ export class Rewrite {
       if (!this.#processed.has(option)) continue;
       for (const place of places) this.#lines[place] = "";
     }
-    const kept = this.#lines.filter(
-      (line, at) => line !== "" || at === 0 || this.#lines[at - 1] !== "",
-    );
-    return kept.map((line) => `${line}\n`).join("");
+    let text = "";
+    let isAfterBlank = false;
+    for (const line of this.#lines) {
+      const isBlankLine = line === "";
+      if (!isBlankLine || !isAfterBlank) text += `${line}\n`;
+      isAfterBlank = isBlankLine;
+    }
+    return text;
   }
 
   #readLine(line: string): void {
@@ -84,7 +88,7 @@ export class Rewrite {
       this.#lines.push(line);
       return;
     }
-    const args = splitArguments(line);
+    const args = plainLine.test(line) ? line.split(" ", 2) : splitArguments(line);
     const option = args === undefined ? undefined : this.#optionOf(args);
     if (option === undefined) {
       this.#lines.push(`# ??? ${line}`);
@@ -107,6 +111,19 @@ export class Rewrite {
     if (onlyInFiles.has(word)) return word;
     return findDirective(word, this.#version)?.name;
   }
+}
+
+/** A line whose first two words can be had without all of sdssplitargs(): nearly every one. */
+const plainLine = /^[!#-&(-~]+(?: [!#-&(-~]+)*$/;
+
+/** `sdstrim(line, "\r\n\t ")`, which finds nothing to trim where a line was written by ourselves. */
+function trimmed(line: string): string {
+  if (!isBlank(line.charCodeAt(0)) && !isBlank(line.charCodeAt(line.length - 1))) return line;
+  return line.replace(/^[\r\n\t ]+|[\r\n\t ]+$/g, "");
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
 }
 
 const onlyInFiles: ReadonlySet<string> = new Set([

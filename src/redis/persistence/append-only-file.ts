@@ -106,7 +106,10 @@ export class AppendOnlyFile {
         return;
       }
       if (!this.lastWriteOk) {
-        process.log("#", "AOF write error looks solved, Redis can write again.");
+        process.log(
+          this.#server.behaviour.formerWarning,
+          "AOF write error looks solved, Redis can write again.",
+        );
         this.lastWriteOk = true;
       }
       this.bytes = bytes;
@@ -210,7 +213,7 @@ export class AppendOnlyFile {
     if (persistence.child !== "none") {
       this.rewriteScheduled = true;
       process.log(
-        "#",
+        this.#server.behaviour.formerWarning,
         "AOF was enabled but there is already another background operation. An AOF background was scheduled to start when possible.",
       );
     } else {

@@ -34,6 +34,9 @@ interface Save {
   readonly work: Duration;
 }
 
+/** `REPL_MAX_WRITTEN_BEFORE_FSYNC` */
+const receivedBeforeSync = 8 * 1_024 * 1_024;
+
 export class Persistence {
   /** SAVE BGSAVE LASTSAVE BGREWRITEAOF. */
   readonly commands: readonly Command[];
@@ -64,6 +67,10 @@ export class Persistence {
   #dirtyBeforeSave = 0;
   /** Unix seconds of the last attempt (`lastbgsave_try`). */
   #lastTry = 0;
+
+  /** Where a master's RDB is being written, and how much of it has reached the disk. */
+  #receivedPath: string | undefined;
+  #receivedBytes = 0;
 
   constructor(server: DataServer) {
     this.#server = server;
@@ -152,17 +159,45 @@ export class Persistence {
     this.#server.context.disk.remove(this.rdbPath);
   }
 
+  /**
+   * What comes from a master goes to a file of its own, and to the disk every 8 MB (`rdb_fsync_range()`),
+   * so that little is left for the last fsync. `bytes`: in all so far. False: the disk is full.
+   */
+  receiveRdb(bytes: number): boolean {
+    const { disk } = this.#server.context;
+    if (bytes - this.#receivedBytes < receivedBeforeSync) return true;
+    this.#receivedPath ??= this.#temporaryPath();
+    this.#receivedBytes = bytes;
+    if (!disk.write(this.#receivedPath, undefined, bytes)) return false;
+    disk.sync(this.#receivedPath);
+    return true;
+  }
+
+  /** `replicationAbortSyncTransfer()` */
+  dropReceivedRdb(): void {
+    if (this.#receivedPath !== undefined) this.#server.context.disk.remove(this.#receivedPath);
+    this.#forgetReceived();
+  }
+
   /** A file received from a master takes the place of dump.rdb: fsync, then rename. False: the disk is full. */
   replaceRdb(rdb: RdbFile): boolean {
-    const { context, process } = this.#server;
-    const temporary = inDirectory(
-      this.#server.settings.dir,
-      `temp-${process.unixtime}.${firstChildPid - 1}.rdb`,
-    );
-    if (!context.disk.write(temporary, rdb, rdb.bytes)) return false;
-    context.disk.sync(temporary);
-    context.disk.rename(temporary, this.rdbPath);
+    const { disk } = this.#server.context;
+    const path = this.#receivedPath ?? this.#temporaryPath();
+    if (!disk.write(path, rdb, rdb.bytes)) return false;
+    disk.sync(path);
+    disk.rename(path, this.rdbPath);
+    this.#forgetReceived();
     return true;
+  }
+
+  #temporaryPath(): string {
+    const { process, settings } = this.#server;
+    return inDirectory(settings.dir, `temp-${process.unixtime}.${firstChildPid - 1}.rdb`);
+  }
+
+  #forgetReceived(): void {
+    this.#receivedPath = undefined;
+    this.#receivedBytes = 0;
   }
 
   #current(): RdbFile {
@@ -247,7 +282,10 @@ export class Persistence {
     if (this.child !== "rdbSocket" || this.#zombie !== undefined) return;
     const { context } = this.#server;
     // It only has to end: often before the replicas' first ACKs are here, and sometimes after.
-    const exit = context.random.duration(none, plus(context.machine.childMin, context.machine.childMin));
+    const exit = context.random.duration(
+      none,
+      plus(context.machine.childMin, context.machine.childMin),
+    );
     this.#childId = context.spawn("redis-rdb-to-slaves", exit);
   }
 

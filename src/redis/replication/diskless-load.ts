@@ -84,8 +84,7 @@ export class DisklessLoad {
     persistence.loader.startStreamed(
       {
         flushed: swaps ? 0 : flushed,
-        asynchronous:
-          behaviour.from70 && swaps && this.#history.id === stream.replicationId,
+        asynchronous: behaviour.from70 && swaps && this.#history.id === stream.replicationId,
         patience: seconds(settings.replTimeout),
         progress: stream.progress,
         gaveUp: () => this.lost("timeout"),
@@ -151,7 +150,8 @@ export class DisklessLoad {
       `Internal error in RDB reading offset ${offset}, function at rdb.c:${lineOfReport[behaviour.version]} -> Unexpected EOF reading RDB file. Failure loading rdb format from socket, assuming connection error, resuming operation.`,
     );
     const failed = "Failed trying to load the MASTER synchronization DB from socket";
-    process.log("#", behaviour.from70 ? `${failed}: ${errorText(why)}` : failed);
+    if (behaviour.from72) process.log("#", `${failed}, check server logs.`);
+    else process.log("#", behaviour.from70 ? `${failed}: ${errorText(why)}` : failed);
     this.#link.cancel(true);
     if (settings.replDisklessLoad !== "swapdb") {
       keyspace.flush();

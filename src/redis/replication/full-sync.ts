@@ -175,7 +175,7 @@ export class FullSync {
     const { behaviour, process } = this.#server;
     process.log(
       "*",
-      `Streamed RDB transfer with replica ${this.#name(client)} succeeded (socket). Waiting for REPLCONF ACK from slave to enable streaming`,
+      `Streamed RDB transfer with replica ${this.#name(client)} succeeded (socket). Waiting for REPLCONF ACK from ${behaviour.from72 ? "replica" : "slave"} to enable streaming`,
     );
     if (behaviour.from70) {
       if (!this.#putOnline(client)) return;
@@ -255,7 +255,7 @@ export class FullSync {
         "*",
         behaviour.from70
           ? `RDB transfer completed, rdb only replica (${this.#name(client)}) should be disconnected asap`
-          : "Close the connection with replica which only wants RDB",
+          : `Close the connection with replica ${this.#name(client)} as RDB transfer is complete`,
       );
       process.freeClientAsync(client);
       return false;

@@ -119,21 +119,27 @@ export class Handshake {
 
   /** The writing half of slaveTryPartialResynchronization(). */
   #psync(): void {
-    const link = this.#link;
-    const { process, replication } = this.#server;
     this.#destination = { replicationId: "", offset: -1 };
-    let id = "?";
-    let offset = "-1";
-    if (link.cached === undefined) {
+    const request = this.#request();
+    if (this.#server.replication.failover.inProgress) this.#send("PSYNC", ...request, "FAILOVER");
+    else this.#send("PSYNC", ...request);
+    this.#link.state = "receivePsyncReply";
+  }
+
+  /** The id and the offset that are asked for. */
+  #request(): readonly [string, string] {
+    const { cached } = this.#link;
+    const { process } = this.#server;
+    if (cached === undefined) {
       process.log("*", "Partial resynchronization not possible (no cached master)");
-    } else {
-      id = link.cached.replicationId;
-      offset = String(link.cached.applied + 1);
-      process.log("*", `Trying a partial resynchronization (request ${id}:${offset}).`);
+      return ["?", "-1"];
     }
-    if (replication.failover.inProgress) this.#send("PSYNC", id, offset, "FAILOVER");
-    else this.#send("PSYNC", id, offset);
-    link.state = "receivePsyncReply";
+    const { replicationId, applied } = cached;
+    process.log(
+      "*",
+      `Trying a partial resynchronization (request ${replicationId}:${applied + 1}).`,
+    );
+    return [replicationId, String(applied + 1)];
   }
 
   /** The end of syncWithMaster(). */
@@ -210,7 +216,7 @@ export class Handshake {
     const { behaviour, process } = this.#server;
     const { cached } = this.#link;
     if (cached !== undefined && id.length === idLength && id !== cached.replicationId) {
-      process.log(behaviour.from72 ? "*" : "#", `Master replication ID changed to ${id}`);
+      process.log(behaviour.formerWarning, `Master replication ID changed to ${id}`);
       this.#history.rename(cached.replicationId, id);
       cached.replicationId = id;
       // They must learn the new id, and can: the old one is our second.
@@ -231,7 +237,7 @@ export class Handshake {
       link.fail();
     } else if (!behaviour.from70) {
       // The failed read is made into an error reply, and dealt with as one.
-      this.#lostBefore70(`-Reading from master: ${text}`);
+      this.#lostBefore70(`-Reading from master: ${text}`, why);
     } else {
       process.log("#", `Failed to read response from the server: ${text}`);
       if (link.state === "receivePsyncReply") {
@@ -247,30 +253,53 @@ export class Handshake {
     }
   }
 
-  #lostBefore70(reply: string): void {
+  /**
+   * What follows REPLCONF is tolerated, so the handshake goes on without a master until PSYNC. Behind a
+   * FIN that can still be written, and the missing answer to it costs the past; behind an RST it cannot.
+   */
+  #lostBefore70(reply: string, why: CloseReason): void {
     const link = this.#link;
-    const { process, replication } = this.#server;
+    const { process, replication, settings } = this.#server;
     switch (link.state) {
       case "receivePingReply":
       case "receiveAuthReply":
         this.line(reply);
         return;
-      case "receivePsyncReply":
-        process.log("#", `Unexpected reply to PSYNC from master: ${reply}`);
-        link.discardCached();
-        if (replication.failover.inProgress) {
-          replication.failover.abort("Failover target rejected psync request");
-          return;
-        }
-        link.breakWithPast();
-        process.log("*", "Retrying with SYNC...");
-        process.log("#", "I/O error writing to MASTER: Broken pipe");
-        link.fail();
-        return;
+      case "receivePortReply":
+        this.#tolerate(reply, "listening-port");
+        break;
       default:
-        this.#tolerate(reply, link.state === "receivePortReply" ? "listening-port" : "capa");
-        link.fail();
+        break;
     }
+    if (link.state !== "receivePsyncReply") {
+      if (link.state !== "receiveCapaReply" && settings.replicaAnnounceIp !== "") {
+        this.#tolerate(reply, "ip-address");
+      }
+      this.#tolerate(reply, "capa");
+      this.#request();
+      if (why !== "fin") {
+        process.log("#", "Unable to send PSYNC to master: -Writing to master: Broken pipe");
+        if (replication.failover.inProgress) {
+          replication.failover.abort("Write error to failover target");
+        }
+        process.log(
+          "#",
+          "Sending command to master in replication handshake: Write error sending the PSYNC command.",
+        );
+        if (replication.isReplica) link.fail();
+        return;
+      }
+    }
+    process.log("#", `Unexpected reply to PSYNC from master: ${reply}`);
+    link.discardCached();
+    if (replication.failover.inProgress) {
+      replication.failover.abort("Failover target rejected psync request");
+      return;
+    }
+    link.breakWithPast();
+    process.log("*", "Retrying with SYNC...");
+    process.log("#", "I/O error writing to MASTER: Broken pipe");
+    link.fail();
   }
 
   #send(...args: string[]): void {

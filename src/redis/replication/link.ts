@@ -14,6 +14,7 @@ import { assert } from "../../kernel/assert.js";
 import { Ring } from "../../kernel/ring.js";
 import type { Client } from "../server/client.js";
 import { encode } from "../wire/encode.js";
+import { RequestParser } from "../wire/parse-request.js";
 import { raw, requestOf, type Segment } from "../wire/value.js";
 import type { DataServer } from "./data-server.js";
 import { Handshake } from "./handshake.js";
@@ -220,9 +221,48 @@ export class Link {
 
   /** `readQueryFromClient()` of the master's stream. */
   #take(client: MasterClient, payload: Segment): void {
-    client.master.received += payload.length;
-    client.master.pending.push(payload);
-    this.#server.process.execute(client, payload);
+    const { master } = client;
+    master.received += payload.length;
+    if (
+      payload.kind === "request" &&
+      (master.parser === undefined || master.parser.buffered === 0)
+    ) {
+      this.#takeCommand(client, payload);
+    } else {
+      this.#takeBytes(client, payload.kind === "raw" ? payload.bytes : encode(payload));
+    }
+  }
+
+  /** Bytes that some other program sends: they are applied command by command, not as they came. */
+  #takeBytes(client: MasterClient, bytes: string): void {
+    const { behaviour, process } = this.#server;
+    client.master.parser ??= new RequestParser({ version: behaviour.version });
+    for (const parsed of client.master.parser.feed(bytes)) {
+      if (client.closeAsap || client.closeAfterReply) return;
+      if (parsed.kind === "error") process.protocolError(client, parsed.log);
+      else if (parsed.request.length === parsed.bytes && !parsed.inline) {
+        this.#takeCommand(client, parsed.request);
+      } else if (parsed.inline && parsed.request.args.length > 0) {
+        process.log(
+          "#",
+          "WARNING: Receiving inline protocol from master, master stream corruption? Closing the master connection and discarding the cached master.",
+        );
+        process.protocolError(client, "Master using the inline protocol. Desync?");
+      } else {
+        // What means nothing counts all the same, with the next command that is applied. Our own
+        // replicas get as much of it, as newlines.
+        const { args, length } = parsed.request;
+        const isCommand = args.length > 0;
+        const idle = parsed.bytes - (isCommand ? length : 0);
+        client.master.pending.push(raw("\n".repeat(idle)));
+        if (isCommand) this.#takeCommand(client, parsed.request);
+      }
+    }
+  }
+
+  #takeCommand(client: MasterClient, command: Segment): void {
+    client.master.pending.push(command);
+    this.#server.process.execute(client, command);
   }
 
   /**
@@ -308,7 +348,7 @@ export class Link {
     const { behaviour, process } = this.#server;
     const link = client.master;
     if (link === undefined || client !== this.client) return;
-    process.log(behaviour.from72 ? "*" : "#", "Connection with master lost.");
+    process.log(behaviour.formerWarning, "Connection with master lost.");
     this.client = undefined;
     this.connection = undefined;
     if (!client.closeAfterReply && client.waiting.length === 0) {

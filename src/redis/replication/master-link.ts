@@ -6,6 +6,7 @@
  * open transaction lie between the two.
  */
 import type { Ring } from "../../kernel/ring.js";
+import type { RequestParser } from "../wire/parse-request.js";
 import type { Segment } from "../wire/value.js";
 
 export interface MasterLink {
@@ -16,6 +17,8 @@ export interface MasterLink {
   replicationId: string;
   /** The master answered with SYNC's old way: no ACKs, no PSYNC ever. */
   prePsync: boolean;
+  /** Takes apart what comes as bytes, and holds what is not a whole command yet. */
+  parser?: RequestParser;
   /** Received and not yet applied, in order: what sub-replicas get once it is. */
   readonly pending: Ring<Segment>;
   /** How many of them were dealt with: queued in a transaction that is still open. */

@@ -18,9 +18,10 @@ import type { ReplicaClient } from "./replicas.js";
 
 /** What an idle socket takes, whatever its window. */
 export const takenAtOnce = 16_384;
-/** Into how many portions a long serialisation is cut, at most; a short one is one. */
-const portionsMax = 32;
+/** Into how many portions a serialisation is cut; a short one is one, and none is very large. */
+const portionsUsual = 32;
 const portionMin = 10_000;
+const portionBytesMax = 64 * 1_024 * 1_024;
 
 export class RdbPipe {
   readonly #server: DataServer;
@@ -50,7 +51,11 @@ export class RdbPipe {
     this.#receivers = receivers;
     this.#bytes = rdb.bytes;
     this.#rest = rdbPayload(rdb, rdb.bytes);
-    const portions = Math.max(1, Math.min(portionsMax, Math.floor(work / portionMin)));
+    const portions = Math.max(
+      1,
+      Math.min(portionsUsual, Math.floor(work / portionMin)),
+      Math.ceil(rdb.bytes / portionBytesMax),
+    );
     this.#portionBytes = Math.ceil(rdb.bytes / portions);
     this.#portionTime = microseconds(Math.floor(work / portions));
     this.#ready = false;
@@ -141,7 +146,7 @@ export class RdbPipe {
     const count = this.#receivers.length;
     this.stop();
     this.#server.process.log(
-      "#",
+      this.#server.behaviour.formerWarning,
       `Diskless rdb transfer, done reading from pipe, ${count} replicas still up.`,
     );
     this.#server.persistence.socketChildMayExit();

@@ -277,7 +277,7 @@ export class Replication {
 
   /** What `finishShutdown()` of 7.0 says of replicas that lag behind, and how many do not. */
   logSync(): void {
-    const { context, process } = this.#server;
+    const { behaviour, context, process } = this.#server;
     const { list, count } = this.replicas;
     if (count === 0) return;
     const now = Math.floor(context.now() / 1_000);
@@ -288,14 +288,11 @@ export class Replication {
       const behind = this.history.offset - ackOffset;
       const lag = state === "online" ? now - ackTime : 0;
       process.log(
-        "#",
+        behaviour.formerWarning,
         `Lagging replica ${name} reported offset ${behind} behind master, lag=${lag}, state=${stateNames[state]}.`,
       );
     }
-    process.log(
-      "*",
-      `${this.replicasInSync} of ${count} replicas are in sync when shutting down.`,
-    );
+    process.log("*", `${this.replicasInSync} of ${count} replicas are in sync when shutting down.`);
   }
 
   /** SHUTDOWN of 7.0 asks for ACKs (`sendGetackToReplicas()`). */
@@ -312,7 +309,7 @@ export class Replication {
     } else if (client.replica !== undefined) {
       const { behaviour, process } = this.#server;
       process.log(
-        behaviour.from72 ? "*" : "#",
+        behaviour.formerWarning,
         `Connection with replica ${replicaName(client, client.replica)} lost.`,
       );
       this.#fullSync.gone(client as ReplicaClient);
@@ -368,7 +365,7 @@ export class Replication {
     this.history.shift();
     this.stream.tellHistory("promoted");
     process.log(
-      behaviour.from72 ? "*" : "#",
+      behaviour.formerWarning,
       `Setting secondary replication ID to ${this.history.secondaryId}, valid up to offset: ${this.history.secondaryOffset}. New replication ID is ${this.history.id}`,
     );
     // They come back at once, for a partial resync, and learn the new id.

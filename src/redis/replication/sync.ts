@@ -14,6 +14,7 @@ import type { Client } from "../server/client.js";
 import { describeClient } from "../server/client-info.js";
 import type { Call } from "../server/command.js";
 import { error, raw, type Value } from "../wire/value.js";
+import type { Backlog } from "./backlog.js";
 import type { DataServer } from "./data-server.js";
 import type { FullSync } from "./full-sync.js";
 import type { History } from "./history.js";
@@ -112,7 +113,7 @@ export class Sync {
   /** PSYNC with FAILOVER: our master hands over to us. The error, or undefined once we are a master. */
   #promote(client: Client, id: string): Value | undefined {
     const { behaviour, process, replication } = this.#server;
-    process.log(behaviour.from72 ? "*" : "#", `Failover request received for replid ${id}.`);
+    process.log(behaviour.formerWarning, `Failover request received for replid ${id}.`);
     if (!replication.isReplica) return error("ERR PSYNC FAILOVER can't be sent to a master.");
     if (id.toLowerCase() !== this.#history.id) {
       return error("ERR PSYNC FAILOVER replid must match my replid.");
@@ -170,8 +171,10 @@ export class Sync {
     this.#replconf.forget(client);
     const id = announced.capabilities.psync2 ? ` ${this.#history.id}` : "";
     process.writeNow(client, raw(`+CONTINUE${id}\r\n`));
+    const { backlog } = this.#stream;
+    if (backlog !== undefined && process.logs(".")) this.#logReplay(backlog, offset);
     let bytes = 0;
-    this.#stream.backlog?.replay(offset, (payload) => {
+    backlog?.replay(offset, (payload) => {
       bytes += payload.length;
       process.reply(client, payload);
     });
@@ -192,5 +195,19 @@ export class Sync {
       `Partial resynchronization request from ${replicaName(client, announced)} accepted. Sending ${bytes} bytes of backlog starting from offset ${offset}.`,
     );
     this.#replicas.refreshGood();
+  }
+
+  /** What `addReplyReplicationBacklog()` says at the level of debugging. */
+  #logReplay(backlog: Backlog, offset: number): void {
+    const { process, settings } = this.#server;
+    process.log(".", `[PSYNC] Replica request offset: ${offset}`);
+    if (backlog.length === 0) {
+      process.log(".", "[PSYNC] Backlog history len is zero");
+      return;
+    }
+    process.log(".", `[PSYNC] Backlog size: ${settings.replBacklogSize}`);
+    process.log(".", `[PSYNC] First byte: ${backlog.first}`);
+    process.log(".", `[PSYNC] History len: ${backlog.length}`);
+    process.log(".", `[PSYNC] Skipping: ${offset - backlog.first}`);
   }
 }

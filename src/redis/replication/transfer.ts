@@ -65,7 +65,9 @@ export class Transfer {
 
   /** `replicationAbortSyncTransfer()` */
   abandon(): void {
-    if (this.#switching) this.#server.persistence.loader.stop();
+    const { persistence } = this.#server;
+    if (this.#switching) persistence.loader.stop();
+    persistence.dropReceivedRdb();
     this.#reset();
   }
 
@@ -139,11 +141,23 @@ export class Transfer {
     this.#link.lastIo = this.#server.process.unixtime;
     this.bytesReceived += payload.length;
     if (payload.kind === "rdb") this.#rdb = payload.content as RdbFile;
+    if (!this.#server.persistence.receiveRdb(this.bytesReceived)) {
+      this.#diskIsFull();
+      return;
+    }
     const complete =
       this.#mark === undefined
         ? this.bytesReceived >= this.size
         : payload.kind === "raw" && payload.bytes.endsWith(this.#mark);
     if (complete) this.#switchOver();
+  }
+
+  #diskIsFull(): void {
+    this.#server.process.log(
+      "#",
+      "Write error or short write writing to the DB dump file needed for MASTER <-> REPLICA synchronization: No space left on device",
+    );
+    this.#link.cancel(true);
   }
 
   /** Phase C: flush, load, and go on from there. */
@@ -159,11 +173,7 @@ export class Transfer {
       return;
     }
     if (!persistence.replaceRdb(rdb)) {
-      process.log(
-        "#",
-        "Write error or short write writing to the DB dump file needed for MASTER <-> REPLICA synchronization: No space left on device",
-      );
-      this.#link.cancel(true);
+      this.#diskIsFull();
       return;
     }
     this.#switching = true;

@@ -88,14 +88,17 @@ export function checkObjectivelyDown(state: SentinelState, master: Instance): vo
  */
 export function askOtherSentinels(state: SentinelState, master: Instance, forced: boolean): void {
   const { askPeriod } = state.timing;
+  const isDown = master.is(flag.subjectivelyDown);
   const now = state.now();
   for (const sentinel of master.sentinels.records) {
+    // Called with each tick, and nearly always there is nothing to ask and nothing to forget.
+    if (!isDown && sentinel.leader === undefined && !sentinel.is(flag.masterDown)) continue;
     const since = now - sentinel.lastMasterDownReplyTime;
     if (since > askPeriod * 5) {
       sentinel.clear(flag.masterDown);
       sentinel.leader = undefined;
     }
-    if (!master.is(flag.subjectivelyDown) || sentinel.link.disconnected) continue;
+    if (!isDown || sentinel.link.disconnected) continue;
     if (!forced && since < askPeriod) continue;
     state.ask(sentinel, question(state, master), callback.masterDown);
   }

@@ -155,7 +155,7 @@ export const hello: Command = {
   run: runHello,
 };
 
-export const echo: Command = {
+const echo: Command = {
   name: "echo",
   arity: 2,
   flags: flag.fast | flag.loading | flag.stale,
@@ -163,7 +163,7 @@ export const echo: Command = {
   run: (call) => bulk(call.args[1] as string),
 };
 
-export const select: Command = {
+const select: Command = {
   name: "select",
   arity: 2,
   flags: flag.loading | flag.stale | flag.fast,

@@ -3,9 +3,10 @@
  * event loop, the clients, the command table's checks, pub/sub, AUTH and ACL, CLIENT and the
  * configuration file (`ServerProcess`); the mode is what differs.
  */
-import type { NodeView } from "../view.js";
+
 import type { Address, ChildId, CloseReason, ConnectionId, TimerId } from "../../kernel/actor.js";
 import type { Database } from "../keyspace/database.js";
+import type { NodeView } from "../view.js";
 import type { ErrorReply, Segment, Value } from "../wire/value.js";
 import type { Client } from "./client.js";
 import type { Call, Command, CommandTable } from "./command.js";

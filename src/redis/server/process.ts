@@ -130,9 +130,7 @@ export class ServerProcess implements Actor {
         this.mode.childExited(input.child, input.code);
         break;
       case "signalled":
-        // sigShutdownHandler(): the next serverCron acts on it.
-        this.log("#", "Received SIGTERM scheduling shutdown...");
-        this.#terminating = true;
+        this.#signalled();
         break;
       case "started":
         this.#started();
@@ -435,14 +433,26 @@ export class ServerProcess implements Actor {
 
   // Inputs.
 
+  /** `sigShutdownHandler()`: the next serverCron acts on it, and while a dataset is loaded there is none. */
+  #signalled(): void {
+    if (this.mode.loading === true) {
+      this.log("#", "Received shutdown signal during loading, exiting now.");
+      this.context.exit(0);
+      return;
+    }
+    this.log("#", "Received SIGTERM scheduling shutdown...");
+    this.#terminating = true;
+  }
+
   #started(): void {
-    this.log("#", "oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
+    const { formerWarning, release } = this.behaviour;
+    this.log(formerWarning, "oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
     this.log(
-      "#",
-      `Redis version=${this.behaviour.release}, bits=64, commit=00000000, modified=0, pid=1, just started`,
+      formerWarning,
+      `Redis version=${release}, bits=64, commit=00000000, modified=0, pid=1, just started`,
     );
     this.log(
-      "#",
+      this.configFile === undefined ? "#" : formerWarning,
       this.configFile === undefined
         ? "Warning: no config file specified, using the default config."
         : "Configuration loaded",
@@ -551,13 +561,7 @@ export class ServerProcess implements Actor {
       if (client.closeAsap || client.closeAfterReply) return;
       if (parsed.kind === "error") {
         this.reply(client, this.errorReply(client, parsed.reply));
-        this.#protocolError(client, parsed.log);
-      } else if (client.master !== undefined && parsed.inline && parsed.request.args.length > 0) {
-        this.log(
-          "#",
-          "WARNING: Receiving inline protocol from master, master stream corruption? Closing the master connection and discarding the cached master.",
-        );
-        this.#protocolError(client, "Master using the inline protocol. Desync?");
+        this.protocolError(client, parsed.log);
       } else if (parsed.request.args.length > 0) {
         this.#process(client, parsed.request);
       } else if (client.replica !== undefined) {
@@ -568,7 +572,7 @@ export class ServerProcess implements Actor {
   }
 
   /** `setProtocolError()`: closed once its output is written; a master's link with the next ACK. */
-  #protocolError(client: Client, what: string): void {
+  protocolError(client: Client, what: string): void {
     client.closeAfterReply = true;
     const level = client.master === undefined ? "-" : "#";
     if (!this.logs(level)) return;

@@ -7,7 +7,7 @@ import { help, subcommandSyntaxError, unknownSubcommand, wrongSubcommandArity } 
 const subscriptionFlags =
   flag.pubsub | flag.noscript | flag.loading | flag.stale | flag.pubsubContext;
 
-export const subscribe: Command = {
+const subscribe: Command = {
   name: "subscribe",
   arity: -2,
   flags: subscriptionFlags,
@@ -19,7 +19,7 @@ export const subscribe: Command = {
   },
 };
 
-export const psubscribe: Command = {
+const psubscribe: Command = {
   name: "psubscribe",
   arity: -2,
   flags: subscriptionFlags,
@@ -31,7 +31,7 @@ export const psubscribe: Command = {
   },
 };
 
-export const unsubscribe: Command = {
+const unsubscribe: Command = {
   name: "unsubscribe",
   arity: -1,
   flags: subscriptionFlags,
@@ -45,7 +45,7 @@ export const unsubscribe: Command = {
   },
 };
 
-export const punsubscribe: Command = {
+const punsubscribe: Command = {
   name: "punsubscribe",
   arity: -1,
   flags: subscriptionFlags,

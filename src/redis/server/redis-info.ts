@@ -4,6 +4,7 @@
  *
  * Sentinels ask for this every second while something is wrong: text that never changes is made once.
  */
+import type { ServerSettings } from "../config/settings.js";
 import type { Client } from "./client.js";
 import type { InfoSection } from "./mode.js";
 import type { ServerProcess } from "./process.js";
@@ -15,7 +16,7 @@ export function serverSections(server: RedisServer): readonly InfoSection[] {
   return [
     section("Server", () => always() + shutdownText(server)),
     section("Clients", () => clientsText(process, server.replication.connectedReplicas)),
-    section("Memory", () => memoryText(server)),
+    section("Memory", memoryText(server)),
     section("Persistence", () => server.persistence.infoText()),
     section("Stats", () => statsText(server)),
     section("Replication", () => server.replication.infoText()),
@@ -86,14 +87,23 @@ function hasDeadline(client: Client): boolean {
 }
 
 /** The dataset's own count and the limit; an allocator is not simulated, so its fields are left out. */
-function memoryText(server: RedisServer): string {
-  const used = emptyServer + server.keyspace.memory;
-  const { maxmemory, maxmemoryPolicy } = server.settings;
-  return (
-    `used_memory:${used}\r\nused_memory_human:${human(used)}\r\n` +
-    `used_memory_dataset:${server.keyspace.memory}\r\nmaxmemory:${maxmemory}\r\n` +
-    `maxmemory_human:${human(maxmemory)}\r\nmaxmemory_policy:${maxmemoryPolicy}\r\n`
-  );
+function memoryText(server: RedisServer): () => string {
+  let of = "";
+  let text = "";
+  return () => {
+    const { memory } = server.keyspace;
+    const { maxmemory, maxmemoryPolicy } = server.settings;
+    const now = `${memory} ${maxmemory} ${maxmemoryPolicy}`;
+    if (now !== of) {
+      of = now;
+      const used = emptyServer + memory;
+      text =
+        `used_memory:${used}\r\nused_memory_human:${human(used)}\r\n` +
+        `used_memory_dataset:${memory}\r\nmaxmemory:${maxmemory}\r\n` +
+        `maxmemory_human:${human(maxmemory)}\r\nmaxmemory_policy:${maxmemoryPolicy}\r\n`;
+    }
+    return text;
+  };
 }
 
 /** What a server without data has allocated, about. */
@@ -108,10 +118,10 @@ function human(bytes: number): string {
 }
 
 function kilobytes(bytesPerSecond: number): string {
-  return (bytesPerSecond / 1_024).toFixed(2);
+  return bytesPerSecond === 0 ? "0.00" : (bytesPerSecond / 1_024).toFixed(2);
 }
 
-export function statsText(server: RedisServer): string {
+function statsText(server: RedisServer): string {
   const { process, keyspace } = server;
   const { statistics: stats } = process;
   return networkStatsText(process, {
@@ -198,6 +208,7 @@ export const cpuText = [...cpuFields, "used_cpu_sys_main_thread", "used_cpu_user
   .join("");
 
 function errorsText(process: ServerProcess): string {
+  if (process.statistics.errors.size === 0) return "";
   // As the radix tree has them: by code.
   const codes = [...process.statistics.errors].sort(([a], [b]) => (a < b ? -1 : 1));
   return codes.map(([code, count]) => `errorstat_${code}:count=${count}\r\n`).join("");

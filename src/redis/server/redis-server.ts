@@ -138,7 +138,7 @@ export class RedisServer implements Mode, KeyspaceHost {
 
   /** `loadDataFromDisk()` and the end of `main()`. */
   started(): void {
-    this.process.log("#", "Server initialized");
+    this.process.log(this.behaviour.formerWarning, "Server initialized");
     this.persistence.load(() => {
       this.replication.start();
       const what = this.behaviour.from72 ? " tcp" : "";
@@ -442,7 +442,7 @@ export class RedisServer implements Mode, KeyspaceHost {
     const { dynamicHz, hz } = this.settings;
     this.hz = hz;
     if (!dynamicHz) return;
-    while (this.process.clientCount / this.hz > clientsPerTick) {
+    while (this.process.clientCount > clientsPerTick * this.hz) {
       this.hz = Math.min(this.hz * 2, hzMax);
       if (this.hz === hzMax) return;
     }

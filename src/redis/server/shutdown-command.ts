@@ -24,7 +24,7 @@ function runShutdown(call: Call): Value | undefined {
     return error("ERR SHUTDOWN without NOW or ABORT isn't allowed for DENY BLOCKING client");
   }
   if (process.mode.shutdown !== undefined) return process.mode.shutdown(client, options);
-  process.log("#", "User requested shutdown...");
+  process.log(behaviour.formerWarning, "User requested shutdown...");
   process.log("#", "Sentinel is now ready to exit, bye bye...");
   process.context.exit(0);
   return undefined;

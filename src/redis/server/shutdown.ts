@@ -84,7 +84,7 @@ export class Shutdown {
   #prepare(options: ShutdownOptions): "ended" | "failed" | "waiting" {
     const { process, settings, behaviour, replication, loading } = this.#server;
     this.#options = loading ? { ...options, save: false, nosave: true } : options;
-    process.log("#", "User requested shutdown...");
+    process.log(behaviour.formerWarning, "User requested shutdown...");
     if (
       behaviour.gracefulShutdown &&
       !options.now &&

@@ -65,7 +65,7 @@ export class Statistics {
 }
 
 /** How fast a counter grows: the mean of its last sixteen samples (`STATS_METRIC_SAMPLES`). */
-export class RateOverTime {
+class RateOverTime {
   readonly #samples = new Array<number>(16).fill(0);
   #next = 0;
   #lastTime = 0;

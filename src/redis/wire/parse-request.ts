@@ -9,7 +9,13 @@ import { type Request, requestOf } from "./value.js";
 
 export type ParsedRequest =
   /** `inline`: not sent as an array. A request without arguments is only a sign of life. */
-  | { readonly kind: "request"; readonly request: Request; readonly inline: boolean }
+  | {
+      readonly kind: "request";
+      readonly request: Request;
+      readonly inline: boolean;
+      /** What it took of the stream, with what came before it and meant nothing. */
+      readonly bytes: number;
+    }
   /** `reply` is what the client is told, `log` what the log says; then the connection is closed. */
   | { readonly kind: "error"; readonly reply: string; readonly log: string };
 
@@ -31,6 +37,9 @@ export class RequestParser {
   readonly #authRequired: () => boolean;
   #buffer = "";
   #at = 0;
+  /** Bytes that left the buffer, and where the last request ended in all of them. */
+  #dropped = 0;
+  #ended = 0;
   /** Arguments still to come of the request under way (`multibulklen`). */
   #missing = 0;
   /** Length of the argument under way (`bulklen`), -1 before it is known. */
@@ -53,6 +62,7 @@ export class RequestParser {
   feed(bytes: string): ParsedRequest[] {
     if (this.#broken) return [];
     this.#buffer = this.#buffer.slice(this.#at) + bytes;
+    this.#dropped += this.#at;
     this.#at = 0;
     const parsed: ParsedRequest[] = [];
     while (this.#at < this.#buffer.length) {
@@ -82,7 +92,7 @@ export class RequestParser {
       return broken("unbalanced quotes in request", "unbalanced quotes in inline request");
     }
     this.#at = newline + 1;
-    return { kind: "request", request: requestOf(args), inline: true };
+    return { kind: "request", request: requestOf(args), inline: true, bytes: this.#taken() };
   }
 
   #array(): ParsedRequest | "wait" | "empty" {
@@ -118,7 +128,18 @@ export class RequestParser {
       this.#bulkLength = -1;
       this.#missing--;
     }
-    return { kind: "request", request: requestOf(this.#args), inline: false };
+    return {
+      kind: "request",
+      request: requestOf(this.#args),
+      inline: false,
+      bytes: this.#taken(),
+    };
+  }
+
+  #taken(): number {
+    const before = this.#ended;
+    this.#ended = this.#dropped + this.#at;
+    return this.#ended - before;
   }
 
   #bulkHeader(): ParsedRequest | "wait" | undefined {

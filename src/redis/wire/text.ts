@@ -21,6 +21,11 @@ function hexDigit(code: number): number {
   return -1;
 }
 
+/** Neither a quote nor what may end a word: taken as it is, and as many at once as there are. */
+function isPlain(code: number): boolean {
+  return code > 0x20 && code !== doubleQuote && code !== singleQuote;
+}
+
 function unescaped(code: number): string {
   switch (code) {
     case 0x6e:
@@ -56,6 +61,12 @@ export function splitArguments(line: string): string[] | undefined {
         break;
       }
       if (quote === 0) {
+        const begin = at;
+        while (at < text.length && isPlain(text.charCodeAt(at))) at++;
+        if (at > begin) {
+          token += text.slice(begin, at);
+          continue;
+        }
         at++;
         // Only these four end a word; a vertical tab inside one belongs to it, as in C.
         if (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) break;
@@ -112,6 +123,7 @@ export function quote(text: string): string {
 
 /** `strcasecmp()`'s lower case: ASCII only, whatever the locale. */
 export function lowerCase(text: string): string {
+  if (!/[A-Z]/.test(text)) return text;
   let lower = "";
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);

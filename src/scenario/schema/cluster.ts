@@ -82,7 +82,7 @@ export const scripts = z.record(
   { error: "expected scripts by path" },
 );
 
-export const node = z.strictObject(
+const node = z.strictObject(
   {
     kind: z
       .enum(["server", "sentinel"], { error: "expected server or sentinel" })

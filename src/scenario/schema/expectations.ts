@@ -32,6 +32,20 @@ const resyncBound = (what: string) =>
     .optional()
     .describe(what);
 
+/** From when on, until when and how often something is to happen. */
+const inTime = {
+  after: word("the name of a step")
+    .optional()
+    .describe("Counted from this step on; by default from the start."),
+  within: duration.optional().describe("And no later than so long after that."),
+  times: z
+    .union([wholeNumber("a number"), z.strictObject(writesBound)], {
+      error: "expected a number, or {at-least: 1}",
+    })
+    .optional()
+    .describe("How often; at least once by default, 0 for never."),
+};
+
 /** Each of these is a claim; an element of `expect` has exactly one. */
 export const expectations = {
   master: z
@@ -55,21 +69,25 @@ export const expectations = {
           .optional()
           .describe(`A pattern for its payload; ${patternNote}.`),
         node: names.optional().describe("Published by one of these."),
-        after: word("the name of a step")
-          .optional()
-          .describe("Counted from this step on; by default from the start."),
-        within: duration.optional().describe("And no later than so long after that."),
-        times: z
-          .union([wholeNumber("a number"), z.strictObject(writesBound)], {
-            error: "expected a number, or {at-least: 1}",
-          })
-          .optional()
-          .describe("How often; at least once by default, 0 for never."),
+        ...inTime,
       },
       { error: "expected {channel: +switch-master, within: 10s}" },
     )
     .optional()
     .describe("Sentinels publish an event, in time, so often, or never."),
+  log: z
+    .strictObject(
+      {
+        line: text("a pattern").describe(
+          `A pattern for the whole line, without its date; ${patternNote}.`,
+        ),
+        node: names.optional().describe("In the log of one of these."),
+        ...inTime,
+      },
+      { error: "expected {line: 'MASTER <-> REPLICA sync: Finished*', node: r2}" },
+    )
+    .optional()
+    .describe("A node logs a line, in time, so often, or never; Sentinels log their events, too."),
   outage: z
     .strictObject(
       { ...ofClient, ...atLeastAtMost(duration, "time") },

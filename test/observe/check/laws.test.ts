@@ -2,24 +2,15 @@ import { describe, expect, test } from "vitest";
 import type { RunRecord } from "../../../src/kernel/record.js";
 import type { Instant } from "../../../src/kernel/time.js";
 import { Epochs } from "../../../src/observe/check/epochs.js";
-import type { Law } from "../../../src/observe/check/law.js";
+import { Laws } from "../../../src/observe/check/laws.js";
+import { Mandate } from "../../../src/observe/check/mandate.js";
+import { Offsets } from "../../../src/observe/check/offsets.js";
+import { OneHistory } from "../../../src/observe/check/one-history.js";
 import { OneLeader } from "../../../src/observe/check/one-leader.js";
 import { OneVote } from "../../../src/observe/check/one-vote.js";
-
-function event(node: string, channel: string, payload: string, master = "mymaster"): RunRecord {
-  return {
-    kind: "note",
-    at: 1 as Instant,
-    spent: 0,
-    node,
-    note: { kind: "event", level: "#", channel, payload, master },
-  };
-}
-
-function violationsOf(law: Law, records: readonly RunRecord[]): readonly string[] {
-  for (const record of records) law.record(record);
-  return law.violations.map((violation) => violation.text);
-}
+import { PartialResync } from "../../../src/observe/check/partial-resync.js";
+import { Wait } from "../../../src/observe/check/wait.js";
+import { down, event, history, log, role, stands, told, up, violationsOf } from "./records.js";
 
 // sentinel.c: sentinelVoteLeader()
 describe("one vote", () => {
@@ -36,16 +27,18 @@ describe("one vote", () => {
 
   test("holds for two masters that fail over in the same epoch", () => {
     const records = [
-      event("s1", "+vote-for-leader", "aa 1", "one"),
-      event("s1", "+vote-for-leader", "bb 1", "two"),
+      event("s1", "+vote-for-leader", "aa 1", { master: "one" }),
+      event("s1", "+vote-for-leader", "bb 1", { master: "two" }),
     ];
 
     expect(violationsOf(new OneVote(), records)).toEqual([]);
   });
 
-  test("is broken by two votes in one epoch", () => {
+  test("is broken by two votes in one epoch, a restart between them or not", () => {
     const records = [
       event("s1", "+vote-for-leader", "aa 1"),
+      down("s1"),
+      up("s1"),
       event("s1", "+vote-for-leader", "bb 1"),
     ];
 
@@ -55,16 +48,26 @@ describe("one vote", () => {
   });
 });
 
+/** What a Sentinel tells of an attempt up to its election. */
+const elected = (node: string, epoch: number): RunRecord[] => [
+  event(node, "+new-epoch", `${epoch}`),
+  event(node, "+try-failover", "master mymaster 10.0.0.1 6379"),
+  event(node, "+vote-for-leader", `id-${node} ${epoch}`),
+  event(node, "+elected-leader", "master mymaster 10.0.0.1 6379"),
+];
+
 // sentinel.c: sentinelGetLeader()
 describe("one leader", () => {
-  const elected = (node: string, epoch: number) => [
-    event(node, "+new-epoch", `${epoch}`),
-    event(node, "+vote-for-leader", `${node} ${epoch}`),
-    event(node, "+elected-leader", "master mymaster 10.0.0.1 6379"),
-  ];
-
   test("holds for leaders of different epochs", () => {
     expect(violationsOf(new OneLeader(), [...elected("s1", 1), ...elected("s2", 2)])).toEqual([]);
+  });
+
+  test("does not count a leader whom an operator made one", () => {
+    const forced = log("s2", "Executing user requested FAILOVER of 'mymaster'");
+
+    expect(
+      violationsOf(new OneLeader(), [...elected("s1", 1), forced, ...elected("s2", 1)]),
+    ).toEqual([]);
   });
 
   test("is broken by two leaders of one epoch", () => {
@@ -74,14 +77,307 @@ describe("one leader", () => {
   });
 });
 
+// sentinel.c: sentinelCheckObjectivelyDown(), sentinelGetLeader()
+describe("the mandate", () => {
+  const sentinels = ["s1", "s2", "s3"];
+  /** Three Sentinels that know each other and watch a master with quorum 2. */
+  const cluster = sentinels.flatMap((node) => [
+    log(node, `Sentinel ID is id-${node}`),
+    event(node, "+monitor", "master mymaster 10.0.0.1 6379 quorum 2"),
+    ...sentinels
+      .filter((other) => other !== node)
+      .map((other) =>
+        event(node, "+sentinel", `sentinel id-${other} 10.0.1.1 26379 @ mymaster 10.0.0.1 6379`),
+      ),
+  ]);
+  const sdown = (node: string, at?: number) =>
+    event(node, "+sdown", "master mymaster 10.0.0.1 6379", at === undefined ? {} : { at });
+  const odown = (node: string, at?: number) =>
+    event(
+      node,
+      "+odown",
+      "master mymaster 10.0.0.1 6379 #quorum 2/2",
+      at === undefined ? {} : { at },
+    );
+  const vote = (node: string, leader: string, epoch: number) =>
+    event(node, "+vote-for-leader", `id-${leader} ${epoch}`);
+
+  test("is a quorum that holds the master to be down and a majority of votes", () => {
+    const records = [...cluster, sdown("s1"), sdown("s2"), odown("s1"), vote("s2", "s1", 1)];
+
+    expect(violationsOf(new Mandate(), [...records, ...elected("s1", 1)])).toEqual([]);
+  });
+
+  test("may come from votes of a later epoch than the attempt's own", () => {
+    const records = [...cluster, sdown("s1"), sdown("s2"), odown("s1"), vote("s2", "s1", 3)];
+
+    expect(violationsOf(new Mandate(), [...records, ...elected("s1", 1)])).toEqual([]);
+  });
+
+  test("lacks the quorum where the others have heard from the master", () => {
+    expect(violationsOf(new Mandate(), [...cluster, sdown("s1"), odown("s1")])).toEqual([
+      "s1 held mymaster to be down to a quorum, and 1 of the 2 it takes thought so",
+    ]);
+  });
+
+  test("counts an opinion for as long as an answer may be under way, and after a cut for longer", () => {
+    const stale = [
+      ...cluster,
+      sdown("s1", 1_000_000),
+      sdown("s2", 1_000_000),
+      event("s2", "-sdown", "master mymaster 10.0.0.1 6379", { at: 2_000_000 }),
+      odown("s1", 13_000_000),
+    ];
+    const cut: RunRecord = {
+      kind: "fault",
+      at: 0 as Instant,
+      fault: { kind: "cut", name: "c", a: ["s1"], b: ["s2"], direction: "both", mode: "drop" },
+    };
+
+    expect(violationsOf(new Mandate(), stale)).toHaveLength(1);
+    expect(violationsOf(new Mandate(), [cut, ...stale])).toEqual([]);
+  });
+
+  test("lacks the majority where fewer have voted", () => {
+    const records = [...cluster, sdown("s1"), sdown("s2"), odown("s1")];
+
+    expect(violationsOf(new Mandate(), [...records, ...elected("s1", 1)])).toEqual([
+      "s1 became the leader for mymaster in epoch 1 with 1 of the 2 votes it takes",
+    ]);
+  });
+
+  test("is needed for every attempt that nobody asked for", () => {
+    const attempt = event("s1", "+try-failover", "master mymaster 10.0.0.1 6379");
+    const forced = log("s1", "Executing user requested FAILOVER of 'mymaster'");
+
+    expect(violationsOf(new Mandate(), [...cluster, attempt])).toEqual([
+      "s1 started a failover of mymaster, which is not down to a quorum",
+    ]);
+    expect(violationsOf(new Mandate(), [...cluster, forced, attempt])).toEqual([]);
+  });
+
+  test("needs as many votes as the quorum that SENTINEL SET has raised", () => {
+    const raised = event("s1", "+set", "master mymaster 10.0.0.1 6379 quorum 3");
+    const records = [...cluster, raised, sdown("s1"), sdown("s2"), sdown("s3"), odown("s1")];
+
+    expect(
+      violationsOf(new Mandate(), [...records, vote("s2", "s1", 1), ...elected("s1", 1)]),
+    ).toEqual(["s1 became the leader for mymaster in epoch 1 with 2 of the 3 votes it takes"]);
+  });
+});
+
 // sentinel.md 1.5: the epoch is flushed before it is told
 describe("epochs", () => {
-  test("hold while they rise, and are broken by an epoch that returns", () => {
+  const names = (epoch: number) =>
+    told("s1", { kind: "names", master: "mymaster", ip: "10.0.0.1", port: 6379, epoch });
+
+  test("hold while they rise", () => {
+    const records = [event("s1", "+new-epoch", "1"), event("s1", "+new-epoch", "3")];
+
+    expect(violationsOf(new Epochs(), [...records, names(1), names(1), names(3)])).toEqual([]);
+  });
+
+  test("are broken by an epoch that returns, a restart between them or not", () => {
+    const records = [event("s1", "+new-epoch", "3"), down("s1"), event("s1", "+new-epoch", "2")];
+
+    expect(violationsOf(new Epochs(), records)).toEqual(["s1 went from epoch 3 to 2"]);
+  });
+
+  test("are broken by an older configuration or an older vote", () => {
+    const votes = [2, 1].map((epoch) => event("s1", "+vote-for-leader", `aa ${epoch}`));
+
+    expect(violationsOf(new Epochs(), [names(2), names(1), ...votes])).toEqual([
+      "s1 named mymaster by epoch 2 and then by 1",
+      "s1 voted in epoch 2 and then in 1",
+    ]);
+  });
+
+  test("may begin again where the disk was wiped, or the master was forgotten", () => {
+    const wipe: RunRecord = {
+      kind: "fault",
+      at: 0 as Instant,
+      fault: { kind: "wipeDisk", host: "s1", prefix: "/" },
+    };
+    const reset = event("s1", "+reset-master", "master mymaster 10.0.0.1 6379");
+
     expect(
-      violationsOf(new Epochs(), [event("s1", "+new-epoch", "1"), event("s1", "+new-epoch", "3")]),
+      violationsOf(new Epochs(), [
+        event("s1", "+new-epoch", "3"),
+        wipe,
+        up("s1"),
+        event("s1", "+new-epoch", "1"),
+      ]),
     ).toEqual([]);
-    expect(
-      violationsOf(new Epochs(), [event("s1", "+new-epoch", "3"), event("s1", "+new-epoch", "2")]),
-    ).toEqual(["s1 went from epoch 3 to 2"]);
+    expect(violationsOf(new Epochs(), [names(2), reset, names(0)])).toEqual([]);
+  });
+});
+
+describe("offsets", () => {
+  test("hold while they rise under one id, and start anew under another", () => {
+    const records = [
+      history("r1", "full", "aa", 100),
+      stands("r1", 200),
+      history("r1", "promoted", "bb", 200),
+      stands("r1", 300),
+      history("r1", "full", "cc", 50),
+    ];
+
+    expect(violationsOf(new Offsets(), records)).toEqual([]);
+  });
+
+  test("may go back with a restart or a full resync", () => {
+    const records = [
+      history("r1", "full", "aa", 200),
+      down("r1"),
+      history("r1", "loaded", "aa", 100),
+      stands("r1", 150),
+      history("r1", "full", "aa", 120),
+    ];
+
+    expect(violationsOf(new Offsets(), records)).toEqual([]);
+  });
+
+  test("are broken by a partial resync that goes on further back", () => {
+    const records = [history("r1", "full", "aa", 200), history("r1", "partial", "aa", 150)];
+
+    expect(violationsOf(new Offsets(), records)).toEqual([
+      "r1 went from offset 200 of aa back to 150",
+    ]);
+  });
+});
+
+// replication.c: masterTryPartialResynchronization()
+describe("one history", () => {
+  const granted = (from: number, digest: number) =>
+    told("r1", {
+      kind: "granted",
+      replica: "10.0.0.2:6379",
+      from,
+      to: 200,
+      bytes: 201 - from,
+      digest,
+    });
+
+  test("holds for servers that came to one point by the same commands", () => {
+    const records = [
+      role("r1", { ip: "10.0.0.1", replicationId: "aa" }),
+      history("r2", "full", "aa", 0, 0),
+      stands("r1", 100, 7),
+      stands("r2", 100, 7),
+      granted(101, 7),
+      history("r2", "promoted", "bb", 100, 7),
+      history("r1", "partial", "bb", 100, 7),
+    ];
+
+    expect(violationsOf(new OneHistory(), records)).toEqual([]);
+  });
+
+  test("holds for the same offset of two histories", () => {
+    const records = [
+      history("r1", "new", "aa", 0),
+      history("r2", "new", "bb", 0),
+      stands("r1", 100, 7),
+      stands("r2", 100, 8),
+    ];
+
+    expect(violationsOf(new OneHistory(), records)).toEqual([]);
+  });
+
+  test("is broken by a replica that applied something else", () => {
+    const records = [
+      history("r1", "new", "aa", 0),
+      history("r2", "full", "aa", 0),
+      stands("r1", 100, 7),
+      stands("r2", 100, 8),
+    ];
+
+    expect(violationsOf(new OneHistory(), records)).toEqual([
+      "r1 and r2 both stand at offset 100 of aa and came there by other commands",
+    ]);
+  });
+
+  test("is broken by a master that lets somebody go on from another past", () => {
+    const records = [
+      history("r1", "new", "aa", 0),
+      granted(101, 9),
+      history("r2", "partial", "aa", 100, 8),
+    ];
+
+    expect(violationsOf(new OneHistory(), records)).toHaveLength(1);
+  });
+});
+
+// replication.c: slaveTryPartialResynchronization()
+describe("a partial resync", () => {
+  const grant = (from: number, bytes: number) =>
+    told("r1", {
+      kind: "granted",
+      replica: "10.0.0.2:6379",
+      from,
+      to: 200,
+      bytes,
+      digest: undefined,
+    });
+  const replica = role("r2", { ip: "10.0.0.2", master: "10.0.0.1:6379" });
+
+  test("holds where it goes on with the next byte and sends all the rest", () => {
+    const records = [replica, grant(101, 100), history("r2", "partial", "aa", 100)];
+
+    expect(violationsOf(new PartialResync(), records)).toEqual([]);
+  });
+
+  test("is broken by a byte that is skipped, and by one that is repeated", () => {
+    const skipped = [replica, grant(102, 99), history("r2", "partial", "aa", 100)];
+    const repeated = [replica, grant(100, 101), history("r2", "partial", "aa", 100)];
+
+    expect(violationsOf(new PartialResync(), skipped)).toEqual([
+      "r2 stands at 100 and r1 goes on from 102: that skips 1 bytes",
+    ]);
+    expect(violationsOf(new PartialResync(), repeated)).toEqual([
+      "r2 stands at 100 and r1 goes on from 100: that repeats 1 bytes",
+    ]);
+  });
+
+  test("is broken by a master that sends less than it has", () => {
+    expect(violationsOf(new PartialResync(), [grant(101, 60)])).toEqual([
+      "r1 sent 60 of the 100 bytes from 101 on",
+    ]);
+  });
+});
+
+// replication.c: replicationCountAcksByOffset()
+describe("WAIT", () => {
+  const records = [
+    role("r1", { ip: "10.0.0.1", replicationId: "aa" }),
+    history("r2", "full", "aa", 50),
+    history("r3", "full", "aa", 50),
+    stands("r2", 100),
+    stands("r3", 90),
+  ];
+
+  test("may count whoever stands at the offset or further", () => {
+    const waited = told("r1", { kind: "waited", offset: 90, replicas: 2 });
+
+    expect(violationsOf(new Wait(), [...records, waited])).toEqual([]);
+  });
+
+  test("is broken by a replica that is counted and is not there", () => {
+    const waited = told("r1", { kind: "waited", offset: 100, replicas: 2 });
+
+    expect(violationsOf(new Wait(), [...records, waited])).toEqual([
+      "r1 counts 2 replicas at offset 100, and 1 are there",
+    ]);
+  });
+});
+
+describe("the laws of a run", () => {
+  test("are each shown the records they fold, and no others", () => {
+    const laws = new Laws();
+
+    laws.record(event("s1", "+vote-for-leader", "aa 1"));
+    laws.record(event("s1", "+vote-for-leader", "bb 1"));
+
+    const broken = laws.all.filter(({ violations }) => violations.length > 0);
+    expect(broken.map(({ name }) => name)).toEqual([new OneVote().name]);
   });
 });

@@ -1,63 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Actor, ConnectionId, Context, Input } from "../../../src/kernel/actor.js";
 import type { Version } from "../../../src/redis/version.js";
-import { encode } from "../../../src/redis/wire/encode.js";
-import { error, ok, pong, type Request, raw, type Segment } from "../../../src/redis/wire/value.js";
+import { error, raw } from "../../../src/redis/wire/value.js";
+import { type ScriptedMaster, scriptedMaster, tellMaster } from "./peers.js";
 import { World } from "./world.js";
 
 const id = "a".repeat(40);
 const other = "b".repeat(40);
-
-/** A master of our own making: it answers a handshake and does with each PSYNC what the test says. */
-class ScriptedMaster implements Actor {
-  readonly heard: string[] = [];
-  readonly lengths: number[] = [];
-  /** What to do with the first PSYNC, the second, ...; the last counts on. */
-  answers: ((send: (segment: Segment) => void, close: () => void) => void)[] = [];
-  connection: ConnectionId | undefined;
-  readonly #context: Context;
-
-  constructor(context: Context) {
-    this.#context = context;
-  }
-
-  handle(input: Input): void {
-    if (input.kind === "started") this.#context.listen(6379);
-    if (input.kind !== "received") return;
-    const { connection } = input;
-    this.connection = connection;
-    const request = input.payload as Request;
-    if (request.kind !== "request") return;
-    this.heard.push(request.args.join(" "));
-    this.lengths.push(encode(request).length);
-    const send = (segment: Segment) => this.#context.send(connection, segment);
-    const name = request.args[0];
-    if (name === "PING") send(pong);
-    else if (name === "PSYNC") {
-      const answer = this.answers.length > 1 ? this.answers.shift() : this.answers[0];
-      answer?.(send, () => this.#context.close(connection));
-    } else if (request.args[1] !== "ACK") send(ok);
-  }
-
-  get psyncs(): readonly string[] {
-    return this.heard.filter((command) => command.startsWith("PSYNC"));
-  }
-}
-
-function scripted(world: World): ScriptedMaster {
-  const made: ScriptedMaster[] = [];
-  world.simulation.addHost("fake", { ips: ["10.0.9.9"] });
-  world.simulation.addNode("fake", {
-    host: "fake",
-    factory: (context) => {
-      const master = new ScriptedMaster(context);
-      made.push(master);
-      return master;
-    },
-  });
-  world.simulation.boot("fake");
-  return made[0] as ScriptedMaster;
-}
 
 /** A master at offset 50 that has become the replica of a scripted one, so it has a past to offer. */
 function demoted(version: Version, answers: ScriptedMaster["answers"]) {
@@ -66,7 +14,7 @@ function demoted(version: Version, answers: ScriptedMaster["answers"]) {
     .server("b", "replicaof 10.0.0.1 6379")
     .run(3);
   world.ask("a", "SET k v");
-  const fake = scripted(world);
+  const fake = scriptedMaster(world);
   fake.answers = answers;
   world.ask("a", "REPLICAOF 10.0.9.9 6379");
   return { world, fake };
@@ -76,7 +24,7 @@ describe("a replica's handshake", () => {
   // Redis: syncWithMaster() (reference 2.3, 16).
   test("is these commands, of these lengths", () => {
     const world = new World("6.2");
-    const fake = scripted(world);
+    const fake = scriptedMaster(world);
     world.server("r", "replicaof 10.0.9.9 6379").run(1);
 
     expect(fake.heard).toEqual([
@@ -114,6 +62,31 @@ describe("a replica's handshake", () => {
         expect(again).toBe(fake.psyncs[0]);
         expect(world.info("a", "repl_backlog_active")).toBe("1");
       }
+    }
+  });
+
+  // Redis 6.2: syncWithMaster() tolerates whatever REPLCONF is answered, a broken read too.
+  test("that breaks before PSYNC goes on to it in 6.2, and so costs 6.2 its past as well", () => {
+    for (const version of ["6.2", "7.0"] as const) {
+      const { world, fake } = demoted(version, [(send) => send(raw("+CONTINUE\r\n"))]);
+      world.run(1).forgetLogs();
+      fake.onRequest = (command) => {
+        if (command.startsWith("REPLCONF capa")) fake.hangUp();
+      };
+      tellMaster(world, fake, () => fake.hangUp());
+      world.settle();
+
+      const offers = world.timesLogged("a", "Trying a partial resynchronization (request ");
+      expect(offers).toBe(version === "6.2" ? 1 : 0);
+      expect(world.logged("a", "Unexpected reply to PSYNC from master: -Reading from master")).toBe(
+        version === "6.2",
+      );
+      expect(world.logged("a", "Discarding previously cached master state.")).toBe(
+        version === "6.2",
+      );
+      expect(world.logged("a", "Master did not respond to command during SYNC handshake")).toBe(
+        version === "7.0",
+      );
     }
   });
 

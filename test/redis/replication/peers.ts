@@ -4,7 +4,14 @@
  */
 import type { Actor, ConnectionId, Context, Input } from "../../../src/kernel/actor.js";
 import { encode } from "../../../src/redis/wire/encode.js";
-import { ok, pong, type Request, raw, request, type Segment } from "../../../src/redis/wire/value.js";
+import {
+  ok,
+  pong,
+  type Request,
+  raw,
+  request,
+  type Segment,
+} from "../../../src/redis/wire/value.js";
 import type { World } from "./world.js";
 
 /** Connects to a server and keeps every byte that it is sent. */
@@ -12,6 +19,8 @@ export class Caller implements Actor {
   /** All that came, as it was on the wire; an RDB as `<rdb>`. */
   heard = "";
   closed: string | undefined;
+  /** Called with everything that comes. */
+  onHeard: () => void = () => undefined;
   readonly #context: Context;
   readonly #world: World;
   readonly #name: string;
@@ -37,7 +46,9 @@ export class Caller implements Actor {
         break;
       case "received": {
         const payload = input.payload as Segment;
-        this.heard += payload.kind === "rdb" || payload.kind === "ballast" ? "<rdb>" : encode(payload);
+        this.onHeard();
+        this.heard +=
+          payload.kind === "rdb" || payload.kind === "ballast" ? "<rdb>" : encode(payload);
         break;
       }
       case "closed":
@@ -119,7 +130,8 @@ export class ScriptedMaster implements Actor {
   handle(input: Input): void {
     if (input.kind === "started") this.#context.listen(6379);
     if (input.kind === "signalled") this.onSignal();
-    if (input.kind === "closed" && input.connection === this.connection) this.connection = undefined;
+    if (input.kind === "closed" && input.connection === this.connection)
+      this.connection = undefined;
     if (input.kind !== "received") return;
     const { connection } = input;
     this.connection = connection;
@@ -128,7 +140,9 @@ export class ScriptedMaster implements Actor {
     if (payload.kind !== "request") return;
     this.heard.push(payload.args.join(" "));
     this.lengths.push(encode(payload).length);
-    const name = payload.args[0];
+    const name = payload.args[0] ?? "";
+    this.onRequest(payload.args.join(" "));
+    if (this.connection === undefined) return;
     if (name === "PING") this.say(this.greeting);
     else if (name === "PSYNC") {
       const answer = this.answers.length > 1 ? this.answers.shift() : this.answers[0];
@@ -138,6 +152,9 @@ export class ScriptedMaster implements Actor {
       );
     } else if (payload.args[1] !== "ACK") this.say(this.courtesy);
   }
+
+  /** Called with each command before it is answered. */
+  onRequest: (command: string) => void = () => undefined;
 
   /** What it does when the test signals it. */
   onSignal: () => void = () => undefined;

@@ -171,6 +171,8 @@ export interface Event {
   /** Milliseconds since the start of the run. */
   readonly at: number;
   readonly node: string;
+  /** Redis's mark of the log level. */
+  readonly level: string;
   readonly channel: string;
   readonly payload: string;
 }
@@ -178,12 +180,22 @@ export interface Event {
 export interface WorldOptions {
   readonly version?: Version;
   readonly seed?: string;
+  /** Where wall clocks start, in ms. */
+  readonly epoch?: number;
   /** How many replicas the master r1 has: r2, r3, ... */
   readonly replicas?: number;
   readonly sentinels?: number;
   readonly quorum?: number;
+  /** What the files call the master; its address unless told otherwise. */
+  readonly master?: string;
+  /** Host names and their addresses. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** False: the files name no id. */
+  readonly myid?: boolean;
   /** Lines after `sentinel monitor`. */
   readonly config?: readonly string[];
+  /** What else is on the disk of each Sentinel, by path. */
+  readonly files?: Readonly<Record<string, unknown>>;
 }
 
 /** `r1` (10.0.0.1) the master, `r2` ... its replicas, all on port 6379; `s1` (10.0.1.1) ... on 26379. */
@@ -191,10 +203,13 @@ export class World {
   readonly simulation: Simulation;
   readonly events: Event[] = [];
   readonly logs: string[] = [];
+  /** The nodes that wrote their files, once for each time. */
+  readonly rewrites: string[] = [];
   readonly names: { readonly node: string; readonly ip: string; readonly epoch: number }[] = [];
   readonly #sentinels = new Map<string, Sentinel>();
   readonly #facts = new Map<string, PeerFacts>();
   readonly #asked = new Map<string, Asked[]>();
+  readonly #within = new Map<string, () => void>();
   readonly #options: WorldOptions;
   #operators = 0;
 
@@ -202,17 +217,21 @@ export class World {
     this.#options = options;
     this.simulation = new Simulation({
       seed: options.seed ?? "sentinel",
+      ...(options.epoch === undefined ? {} : { epoch: options.epoch }),
       watch: (node, note, at) => {
         if (note.kind === "event") {
-          const { channel, payload } = note as unknown as Event;
-          this.events.push({ at: Math.floor(at / 1_000), node, channel, payload });
+          const { level, channel, payload } = note as unknown as Event;
+          this.events.push({ at: Math.floor(at / 1_000), node, level, channel, payload });
         } else if (note.kind === "log") {
           this.logs.push(String(note["text"]));
+        } else if (note.kind === "rewrote") {
+          this.rewrites.push(node);
         } else if (note.kind === "names") {
           this.names.push({ node, ip: String(note["ip"]), epoch: Number(note["epoch"]) });
         }
       },
     });
+    for (const [name, ip] of Object.entries(options.names ?? {})) this.simulation.setName(name, ip);
     const replicas = options.replicas ?? 2;
     for (let i = 1; i <= 1 + replicas; i++) this.addPeer(i, i === 1 ? "master" : "slave");
     const master = this.facts("r1");
@@ -248,12 +267,14 @@ export class World {
 
   #addSentinel(i: number): void {
     const name = `s${i}`;
-    const { version = "7.0", quorum = 2, config = [] } = this.#options;
+    const { version = "7.0", quorum = 2, config = [], master = "10.0.0.1" } = this.#options;
     this.simulation.addHost(name, { ips: [`10.0.1.${i}`] });
     const text = [
       "port 26379",
-      `sentinel myid ${String.fromCharCode(96 + i).repeat(40)}`,
-      `sentinel monitor mymaster 10.0.0.1 6379 ${quorum}`,
+      ...(this.#options.myid === false
+        ? []
+        : [`sentinel myid ${String.fromCharCode(96 + i).repeat(40)}`]),
+      `sentinel monitor mymaster ${master} 6379 ${quorum}`,
       "sentinel down-after-milliseconds mymaster 3000",
       ...config,
       "",
@@ -261,19 +282,40 @@ export class World {
     const configPath = "/etc/sentinel.conf";
     this.simulation.disk(name).write(configPath, text, text.length);
     this.simulation.disk(name).sync(configPath);
+    for (const [path, content] of Object.entries(this.#options.files ?? {})) {
+      this.simulation.disk(name).write(path, content, 0);
+    }
     const make = redisSentinel({ version, configPath });
     this.simulation.addNode(name, {
       host: name,
       factory: (context) => {
         const process = make(context) as ServerProcess;
         if (process.mode instanceof Sentinel) this.#sentinels.set(name, process.mode);
-        return process;
+        const handle = (input: Input): void => {
+          const act = this.#within.get(name);
+          if (input.kind === "settled" && act !== undefined) {
+            this.#within.delete(name);
+            act();
+          }
+          process.handle(input);
+        };
+        return { handle, inspect: () => process.inspect() };
       },
     });
   }
 
   run(ms: number): void {
     this.simulation.advance(milliseconds(ms));
+  }
+
+  /** Does this at the end of the Sentinel's next iteration, as if it were its own code. */
+  within<T>(name: string, act: () => T): T {
+    let result: { readonly value: T } | undefined;
+    this.#within.set(name, () => {
+      result = { value: act() };
+    });
+    for (let waited = 0; waited < 200 && result === undefined; waited++) this.run(1);
+    return present(result).value;
   }
 
   /** Milliseconds since the start. */

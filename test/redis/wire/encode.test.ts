@@ -115,7 +115,12 @@ describe("a request in pieces of any size", () => {
           parser.feed(piece),
         );
         expect(read).toEqual(
-          requests.map((one) => ({ kind: "request", request: one, inline: false })),
+          requests.map((one) => ({
+            kind: "request",
+            request: one,
+            inline: false,
+            bytes: one.length,
+          })),
         );
         expect(parser.buffered).toBe(0);
       }),

@@ -42,7 +42,9 @@ describe.each(versions)("in %s", (version) => {
       "-ERR FAILOVER with force option requires both a timeout and target HOST and IP.",
     );
     const what = version === "6.2" ? "IP" : "PORT";
-    expect(refused(" TO 10.0.0.2 1")).toBe(`-ERR FAILOVER target HOST and ${what} is not a replica.`);
+    expect(refused(" TO 10.0.0.2 1")).toBe(
+      `-ERR FAILOVER target HOST and ${what} is not a replica.`,
+    );
     expect(world.ask("b", "FAILOVER").trim()).toBe(
       "-ERR FAILOVER is not valid when server is a replica.",
     );
@@ -118,17 +120,17 @@ describe.each(versions)("in %s", (version) => {
     const replid = world.info("a", "master_replid");
     world.ask("a", "FAILOVER TO 10.0.0.2 6379");
     expect(world.ask("a", "FAILOVER ABORT")).toBe("+OK\r\n");
-    expect(
-      world.logged("a", "FAILOVER to 10.0.0.2:6379 aborted: Failover manually aborted"),
-    ).toBe(true);
+    expect(world.logged("a", "FAILOVER to 10.0.0.2:6379 aborted: Failover manually aborted")).toBe(
+      true,
+    );
     expect(world.info("a", "master_replid")).toBe(replid);
     expect(world.ask("a", "SET k x")).toBe("+OK\r\n");
 
     world.ask("a", "FAILOVER TO 10.0.0.2 6379 TIMEOUT 100 FORCE");
     world.run(1);
-    expect(
-      world.logged("a", "FAILOVER to 10.0.0.2:6379 time out exceeded, failing over."),
-    ).toBe(true);
+    expect(world.logged("a", "FAILOVER to 10.0.0.2:6379 time out exceeded, failing over.")).toBe(
+      true,
+    );
     expect(world.info("a", "master_failover_state")).toBe("failover-in-progress");
     expect(world.info("a", "role")).toBe("slave");
     world.ask("a", "FAILOVER ABORT");
@@ -167,7 +169,10 @@ describe.each(versions)("in %s", (version) => {
 
     expect(fake.psyncs[0]).toBe(`PSYNC ${replid} 51 FAILOVER`);
     expect(
-      world.logged("a", "FAILOVER to 10.0.9.9:6379 aborted: Failover target rejected psync request"),
+      world.logged(
+        "a",
+        "FAILOVER to 10.0.9.9:6379 aborted: Failover target rejected psync request",
+      ),
     ).toBe(true);
     expect(world.info("a", "role")).toBe("master");
     expect(world.info("a", "master_replid2")).toBe(replid);

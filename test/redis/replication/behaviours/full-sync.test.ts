@@ -20,10 +20,7 @@ function fill(world: World, node: string, megabytes: number): World {
 describe.each(versions)("in %s", (version) => {
   // Redis: masterTryPartialResynchronization(): ONLINE, repl_ack_off still 0.
   test("7: a partially resynced replica is online at once, with offset 0 until its first ACK", () => {
-    const world = new World(version)
-      .server("a", noPing, onDisk)
-      .server("b", follow)
-      .run(3);
+    const world = new World(version).server("a", noPing, onDisk).server("b", follow).run(3);
     world.ask("a", "SET k v");
     world.run(2);
     expect(world.info("a", "slave0")).toContain("offset=50,");
@@ -119,7 +116,8 @@ describe.each(versions)("in %s", (version) => {
   test("39: sync_full counts attempts, and a request for anything new is no partial error", () => {
     const world = new World(version).server("a", noPing, onDisk, "rdbcompression no").run(1);
     fill(world, "a", 3);
-    const count = () => ["sync_full", "sync_partial_ok", "sync_partial_err"].map((f) => world.info("a", f));
+    const count = () =>
+      ["sync_full", "sync_partial_ok", "sync_partial_err"].map((f) => world.info("a", f));
     caller(world, "a", "one").send("PSYNC", "?", "-1");
     expect(count()).toEqual(["1", "0", "0"]);
     caller(world, "a", "two").send("PSYNC", "b".repeat(40), "77");
@@ -161,7 +159,9 @@ describe.each(versions)("in %s", (version) => {
   // Redis: freeClient() of a replica, with `save ""` and nobody else who waits.
   test("47: a replica that goes kills the BGSAVE that it alone waited for, only with save off", () => {
     for (const save of ['save ""', "save 3600 1"]) {
-      const world = new World(version).server("a", noPing, onDisk, "rdbcompression no", save).run(1);
+      const world = new World(version)
+        .server("a", noPing, onDisk, "rdbcompression no", save)
+        .run(1);
       fill(world, "a", 10);
       world.server("b", follow).until(() => world.logged("b", "Full resync from master"));
       world.kill("b").run(3);
@@ -227,7 +227,10 @@ describe("9: the ACK after a diskless sync", () => {
 test.each(versions)("in %s a master that aborts the sync is dialled again at once", (version) => {
   const world = new World(version).server("r");
   const fake = scriptedMaster(world);
-  fake.answers = [(send) => send(raw(`+FULLRESYNC ${"a".repeat(40)} 1\r\n-ERR no\r\n`)), () => undefined];
+  fake.answers = [
+    (send) => send(raw(`+FULLRESYNC ${"a".repeat(40)} 1\r\n-ERR no\r\n`)),
+    () => undefined,
+  ];
   world.ask("r", `REPLICAOF ${scriptedAddress}`);
   world.settle();
 

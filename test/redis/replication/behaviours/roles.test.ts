@@ -39,16 +39,19 @@ describe.each(versions)("in %s", (version) => {
     world.ask("b", "REPLICAOF 10.0.0.1 6379");
     world.run(3);
 
-    expect(world.logged("a", "Partial resynchronization not accepted: Replication ID mismatch")).toBe(
-      true,
-    );
+    expect(
+      world.logged("a", "Partial resynchronization not accepted: Replication ID mismatch"),
+    ).toBe(true);
     expect(world.info("a", "sync_full")).toBe("2");
     expect(world.info("a", "sync_partial_err")).toBe("1");
   });
 
   // Redis: genRedisInfoString(): repl_down_since; 7.0 resets it in replicationUnsetMaster().
   test("26: master_link_down_since_seconds is huge before the first link in 6.2, and -1 from 7.0 on", () => {
-    const world = new World(version).server("a", onDisk).server("b", "replicaof 10.0.9.9 6379").run(2);
+    const world = new World(version)
+      .server("a", onDisk)
+      .server("b", "replicaof 10.0.9.9 6379")
+      .run(2);
     const never = Number(world.info("b", "master_link_down_since_seconds"));
     if (version === "6.2") expect(never).toBeGreaterThan(1_000_000_000);
     else expect(never).toBe(-1);
@@ -65,7 +68,10 @@ describe.each(versions)("in %s", (version) => {
 
   // Redis: genRedisInfoString() begins with slave_repl_offset = 1; roleCommand() with -1.
   test("27: without a master, live or cached, INFO says offset 1 and ROLE says -1", () => {
-    const world = new World(version).server("a", onDisk).server("b", "replicaof 10.0.9.9 6379").run(1);
+    const world = new World(version)
+      .server("a", onDisk)
+      .server("b", "replicaof 10.0.9.9 6379")
+      .run(1);
     expect(world.info("b", "slave_repl_offset")).toBe("1");
     expect(world.ask("b", "ROLE")).toMatch(/:-1\r\n$/);
 
@@ -99,11 +105,20 @@ describe.each(versions)("in %s", (version) => {
   test("37: READONLY wins over MASTERDOWN, from which PING is exempt in 6.2 alone", () => {
     const world = new World(version)
       .server("a", onDisk, "min-replicas-to-write 1")
-      .server("b", "replicaof 10.0.9.9 6379", "replica-serve-stale-data no", "min-replicas-to-write 1")
+      .server(
+        "b",
+        "replicaof 10.0.9.9 6379",
+        "replica-serve-stale-data no",
+        "min-replicas-to-write 1",
+      )
       .run(2);
 
-    expect(world.ask("b", "SET k v")).toMatch(/^-READONLY You can't write against a read only replica/);
-    expect(world.ask("b", "GET k")).toMatch(/^-MASTERDOWN Link with MASTER is down and replica-serve/);
+    expect(world.ask("b", "SET k v")).toMatch(
+      /^-READONLY You can't write against a read only replica/,
+    );
+    expect(world.ask("b", "GET k")).toMatch(
+      /^-MASTERDOWN Link with MASTER is down and replica-serve/,
+    );
     expect(world.ask("b", "PING")).toMatch(version === "6.2" ? /^\+PONG/ : /^-MASTERDOWN/);
     expect(world.ask("a", "SET k v")).toBe("-NOREPLICAS Not enough good replicas to write.\r\n");
     expect(world.ask("b", "CONFIG SET replica-read-only no")).toBe("+OK\r\n");
@@ -125,8 +140,12 @@ describe.each(versions)("in %s", (version) => {
       "*3\r\n$6\r\nmaster\r\n:0\r\n*1\r\n*3\r\n$8\r\n10.1.1.1\r\n$4\r\n7777\r\n$1\r\n0\r\n",
     );
     expect(world.info("a", "connected_slaves")).toBe("2");
-    expect(world.info("a", "slave0")).toMatch(/^ip=10.1.1.1,port=7777,state=online,offset=0,lag=[01]$/);
-    expect(world.info("a", "slave1")).toBe("ip=10.0.0.3,port=6379,state=wait_bgsave,offset=0,lag=0");
+    expect(world.info("a", "slave0")).toMatch(
+      /^ip=10.1.1.1,port=7777,state=online,offset=0,lag=[01]$/,
+    );
+    expect(world.info("a", "slave1")).toBe(
+      "ip=10.0.0.3,port=6379,state=wait_bgsave,offset=0,lag=0",
+    );
     expect(world.ask("c", "ROLE")).toContain("handshake");
   });
 

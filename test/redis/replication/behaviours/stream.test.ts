@@ -204,23 +204,26 @@ describe.each(versions)("in %s", (version) => {
 });
 
 // Redis 6.2: readQueryFromClient() counts whatever it reads from the master.
-test.each(versions)("3: in %s a newline on an established link shifts the replica by one", (version) => {
-  const world = pair(version);
-  const fake = scriptedMaster(world);
-  fake.answers = [
-    (send) => {
-      send(raw("+CONTINUE\r\n"));
-      send(raw("\n"));
-      send(raw("*1\r\n$4\r\nping\r\n"));
-    },
-  ];
-  world.ask("a", "SET k v");
-  const before = world.offset("a");
-  world.ask("a", `REPLICAOF ${scriptedAddress}`);
-  world.run(2);
+test.each(versions)(
+  "3: in %s a newline on an established link shifts the replica by one",
+  (version) => {
+    const world = pair(version);
+    const fake = scriptedMaster(world);
+    fake.answers = [
+      (send) => {
+        send(raw("+CONTINUE\r\n"));
+        send(raw("\n"));
+        send(raw("*1\r\n$4\r\nping\r\n"));
+      },
+    ];
+    world.ask("a", "SET k v");
+    const before = world.offset("a");
+    world.ask("a", `REPLICAOF ${scriptedAddress}`);
+    world.run(2);
 
-  expect(world.offset("a")).toBe(before + 15);
-});
+    expect(world.offset("a")).toBe(before + 15);
+  },
+);
 
 describe("54: a master of 7.2 that nobody follows", () => {
   // Redis 7.2: replicationFeedSlaves(), shouldPropagate(), sendGetackToReplicas().
@@ -250,24 +253,27 @@ describe("54: a master of 7.2 that nobody follows", () => {
 });
 
 // Redis: replicationSetMaster() and replicationUnsetMaster() keep `reploff`, not `read_reploff`.
-test.each(versions)("53: in %s what was received and not applied is thrown away with the link", (version) => {
-  const world = pair(version);
-  world.ask("a", "SET k v");
-  const fake = scriptedMaster(world);
-  fake.answers = [
-    (send) => {
-      send(raw("+CONTINUE\r\n"));
-      send(raw("*1\r\n$5\r\nMULTI\r\n"));
-      send(raw("*3\r\n$3\r\nSET\r\n$1\r\nx\r\n$1\r\n1\r\n"));
-    },
-    () => undefined,
-  ];
-  world.ask("a", `REPLICAOF ${scriptedAddress}`);
-  world.run(2);
-  expect(fake.heard.at(-1)).toBe("REPLCONF ACK 50");
-  world.inject({ kind: "kill", node: "fake", signal: "KILL" }).pass(seconds(0.5));
+test.each(versions)(
+  "53: in %s what was received and not applied is thrown away with the link",
+  (version) => {
+    const world = pair(version);
+    world.ask("a", "SET k v");
+    const fake = scriptedMaster(world);
+    fake.answers = [
+      (send) => {
+        send(raw("+CONTINUE\r\n"));
+        send(raw("*1\r\n$5\r\nMULTI\r\n"));
+        send(raw("*3\r\n$3\r\nSET\r\n$1\r\nx\r\n$1\r\n1\r\n"));
+      },
+      () => undefined,
+    ];
+    world.ask("a", `REPLICAOF ${scriptedAddress}`);
+    world.run(2);
+    expect(fake.heard.at(-1)).toBe("REPLCONF ACK 50");
+    world.inject({ kind: "kill", node: "fake", signal: "KILL" }).pass(seconds(0.5));
 
-  world.ask("a", "REPLICAOF NO ONE");
-  expect(world.offset("a")).toBe(50);
-  expect(world.ask("a", "EXISTS x")).toBe(":0\r\n");
-});
+    world.ask("a", "REPLICAOF NO ONE");
+    expect(world.offset("a")).toBe(50);
+    expect(world.ask("a", "EXISTS x")).toBe(":0\r\n");
+  },
+);

@@ -5,8 +5,8 @@
 import { describe, expect, test } from "vitest";
 import { behaviours, type Version } from "../../../../src/redis/version.js";
 import type { Value } from "../../../../src/redis/wire/value.js";
-import { Cluster } from "./driver.js";
-import { traceFile } from "./trace.js";
+import { Cluster, failoverTimeout } from "./driver.js";
+import { readTrace, traceFile } from "./trace.js";
 
 interface Exchange {
   readonly command: string;
@@ -155,6 +155,73 @@ describe("a session with a Sentinel", () => {
     expect(stateLines(inAnyOrder(own))).toEqual(stateLines(inAnyOrder(file)));
   });
 });
+
+describe("what a Sentinel shows of an instance", () => {
+  // addReplySentinelRedisInstance(): the fields and their order, of a master, its replicas, its Sentinels.
+  test("has the fields that were recorded, in their order", () => {
+    const recorded = readTrace("auto-then-manual_7.0.15").rest;
+    const cluster = new Cluster({ config: failoverTimeout(10_000) }, "fields");
+    cluster.run(25_000);
+    const operator = cluster.send(
+      "s0",
+      "SENTINEL MASTER mymaster",
+      "SENTINEL REPLICAS mymaster",
+      "SENTINEL SENTINELS mymaster",
+    );
+    cluster.run(100);
+    const [master, replicas, sentinels] = operator.replies.map(plain) as [
+      unknown,
+      unknown[],
+      unknown[],
+    ];
+    const printed = (title: string): unknown => {
+      const line = recorded.find((text) => text.startsWith(`${title} [`)) ?? "";
+      return readLiteral(line.slice(title.length + 1));
+    };
+
+    expect(fieldsOf(master)).toEqual(fieldsOf(printed("MASTER")));
+    expect(fieldsOf(replicas[0])).toEqual(fieldsOf((printed("REPLICAS") as unknown[])[0]));
+    expect(fieldsOf(sentinels[0])).toEqual(fieldsOf((printed("SENTINELS") as unknown[])[0]));
+  });
+
+  // Since 6.2.2 a replica may ask not to be announced.
+  test.each([
+    ["6.2", 2],
+    ["7.0", 1],
+  ] as const)(
+    "in Redis %s is %i of two replicas, if one is not to be announced",
+    (version, shown) => {
+      const cluster = new Cluster({ version, sentinels: 1 }, "announced");
+      cluster.send("r1", "CONFIG SET replica-announced no");
+      cluster.run(25_000);
+      const operator = cluster.send("s0", "SENTINEL REPLICAS mymaster", "SENTINEL MASTER mymaster");
+      cluster.run(100);
+      const [replicas, master] = operator.replies.map(plain) as [unknown[], string[]];
+
+      expect(replicas).toHaveLength(shown);
+      expect(master[master.indexOf("num-slaves") + 1]).toBe("2");
+    },
+  );
+
+  // sentinelInfoCommand() of 6.2 does not know the word.
+  test.each([
+    ["6.2", 0],
+    ["7.0", 5],
+  ] as const)("INFO everything has in Redis %s %i sections", (version, sections) => {
+    const cluster = new Cluster({ version, sentinels: 1, replicas: 0 }, "everything");
+    const operator = cluster.send("s0", "INFO everything", "INFO all");
+    cluster.run(100);
+    const count = (reply: unknown): number => String(reply).split("# ").length - 1;
+    const [everything, all] = operator.replies.map(plain);
+
+    expect(count(everything)).toBe(sections);
+    expect(count(all)).toBe(5);
+  });
+});
+
+function fieldsOf(reply: unknown): readonly unknown[] {
+  return (reply as readonly unknown[]).filter((_, i) => i % 2 === 0);
+}
 
 function stateLines(lines: readonly string[]): readonly string[] {
   return lines.filter((line) => !line.startsWith("sentinel myid"));

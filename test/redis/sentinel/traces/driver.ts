@@ -13,7 +13,7 @@ import { redisSentinel } from "../../../../src/redis/sentinel/sentinel.js";
 import { redisServer } from "../../../../src/redis/server/boot.js";
 import type { Version } from "../../../../src/redis/version.js";
 import { requestOf, type Value } from "../../../../src/redis/wire/value.js";
-import { readTrace, tellsTheSame, type TraceEvent } from "./trace.js";
+import { readTrace, type TraceEvent, tellsTheSame } from "./trace.js";
 
 export interface Setup {
   readonly version?: Version;
@@ -106,7 +106,10 @@ export class Cluster {
     for (let i = 0; i <= replicas; i++) {
       const configPath = `/r${i}/redis.conf`;
       this.#write(configPath, serverConfig(i, i > 0));
-      this.simulation.addNode(`r${i}`, { host: "h", factory: redisServer({ version, configPath }) });
+      this.simulation.addNode(`r${i}`, {
+        host: "h",
+        factory: redisServer({ version, configPath }),
+      });
       this.simulation.boot(`r${i}`);
     }
     this.simulation.advance(milliseconds(lead));
@@ -310,7 +313,6 @@ export function findSeed(name: string, how: Reproduction): number | undefined {
 }
 
 export function expectReproduced(name: string, how: Reproduction): void {
-
   expect(findSeed(name, how), `a seed whose run tells ${name}`).toBeDefined();
 }
 

@@ -1,6 +1,12 @@
 /** Failovers as recorded from real Sentinels: test/data/sentinel-traces. */
 import { describe, test } from "vitest";
-import { type Cluster, expectReproduced, failoverTimeout, prefer, refuseReplicaof } from "./driver.js";
+import {
+  type Cluster,
+  expectReproduced,
+  failoverTimeout,
+  prefer,
+  refuseReplicaof,
+} from "./driver.js";
 
 const killMaster = { "kill master": (cluster: Cluster) => cluster.kill("r0") };
 const sentinels = ["s0", "s1", "s2"] as const;
@@ -159,7 +165,7 @@ describe("a failover goes as it was recorded", () => {
         "sentinel failover-timeout m2 10000",
       ],
       mastersAlike: ["mymaster", "m2"],
-      seed: 99,
+      seed: 774,
       play: killMaster,
     });
   });

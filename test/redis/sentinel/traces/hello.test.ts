@@ -27,14 +27,20 @@ function replay(name: string, version: Version): { said: string[]; config: strin
   }
   const from = cluster.events.length;
   cluster.runTo(17_000);
-  said.push(...cluster.events.slice(from).map((event) => event.text).sort());
+  said.push(
+    ...cluster.events
+      .slice(from)
+      .map((event) => event.text)
+      .sort(),
+  );
   return { said, config: sentinelLines(cluster.file("/s0/sentinel.conf")) };
 }
 
 function known(reply: Value | undefined): string[] {
   if (reply?.kind !== "array") return ["no reply"];
   const lines = reply.items.map((instance) => {
-    const texts = "items" in instance ? instance.items.map((item) => ("text" in item ? item.text : "")) : [];
+    const texts =
+      "items" in instance ? instance.items.map((item) => ("text" in item ? item.text : "")) : [];
     const field = (name: string): string | undefined => texts[texts.indexOf(name) + 1];
     return `known ${field("name")} ip=${field("ip")} port=${field("port")} flags=${field("flags")}`;
   });
@@ -56,7 +62,9 @@ function recorded(name: string): { said: string[]; config: string[] } {
     if (!text.startsWith("PUB ")) return;
     const until = steps.slice(i + 1).find((step) => step.text.startsWith("PUB "))?.at ?? at + 160;
     said.push(text);
-    said.push(...events.filter((event) => event.at >= at && event.at < until).map((event) => event.text));
+    said.push(
+      ...events.filter((event) => event.at >= at && event.at < until).map((event) => event.text),
+    );
   });
   const end = (steps.findLast(({ text }) => text.startsWith("PUB "))?.at ?? 0) + 160;
   const late = events.filter(({ at }) => at >= end && at < 17_000);

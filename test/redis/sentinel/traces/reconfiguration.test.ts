@@ -1,6 +1,12 @@
 /** Replicas that are told whom to follow, as recorded from real Sentinels: test/data/sentinel-traces. */
 import { describe, test } from "vitest";
-import { type Cluster, expectReproduced, failoverTimeout, prefer, refuseReplicaof } from "./driver.js";
+import {
+  type Cluster,
+  expectReproduced,
+  failoverTimeout,
+  prefer,
+  refuseReplicaof,
+} from "./driver.js";
 
 const failover = {
   failover: (cluster: Cluster) => cluster.send("s0", "SENTINEL FAILOVER mymaster"),

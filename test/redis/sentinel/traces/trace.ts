@@ -25,7 +25,10 @@ export interface Trace {
 }
 
 export function traceFile(name: string): string {
-  return readFileSync(new URL(`../../../data/sentinel-traces/${name}.txt`, import.meta.url), "utf8");
+  return readFileSync(
+    new URL(`../../../data/sentinel-traces/${name}.txt`, import.meta.url),
+    "utf8",
+  );
 }
 
 export function readTrace(name: string): Trace {
@@ -161,8 +164,12 @@ function renamings(alike: Renaming): ((text: string) => string)[] {
           const to = sentinels[i] as string;
           names.set(name, to).set(`2600${name.slice(1)}`, `2600${to.slice(1)}`);
         });
-        alike.ports.forEach((port, i) => names.set(port, ports[i] as string));
-        alike.masters.forEach((master, i) => names.set(master, masters[i] as string));
+        alike.ports.forEach((port, i) => {
+          names.set(port, ports[i] as string);
+        });
+        alike.masters.forEach((master, i) => {
+          names.set(master, masters[i] as string);
+        });
         all.push((text) => text.replace(anyName, (name) => names.get(name) ?? name));
       }
     }

@@ -1,0 +1,68 @@
+/** Comparisons as docs/calibration.md: for each experiment and release a table, the drawings, the orders. */
+import { type Comparison, holds } from "./comparison.js";
+import type { Distribution } from "./distribution.js";
+import type { MeasureComparison } from "./measure.js";
+import { drawingLines, figures, isDrawn, judgement, orderLines } from "./report.js";
+
+const introduction = `# Calibration
+
+How close simulated runs are to recordings of real Redis, written by \`redsim calibrate --write\`.
+
+The recordings (\`test/data/real-runs\`) are runs of real clusters, one master, two replicas, three
+Sentinels, each node with a network of its own; the scenarios kill-master, freeze-master,
+manual-failover, link-flap and backlog-overflow play their settings and their timeline again, under one
+seed after the other. Both sides are measured by the same rule: a phase is the first event of its kind
+on any Sentinel, an event is when a subscriber hears it. Times are in milliseconds, a duration is that
+between two neighbouring phases.
+
+- **ok**: the median lies within 30 ms of the recorded one (5 % where that is above 400 ms), and the
+  spread from p10 to p90 within 30 ms or a factor of 1.5, or the distance is no more than chance.
+- **KS** is the distance of Kolmogorov and Smirnov between the two distributions; **ks** marks a duration
+  in bounds whose distance is larger than what chance explains in 19 of 20 cases.
+- **NO** is out of bounds.
+- What has no verdict is shown only: the time to settle, and what the client saw.
+- The order of events on one Sentinel: what comes before what in every recording must do so in every run
+  (an order that C leaves open, and that so few recordings need not show both ways, is listed with the
+  chance of that), and two events that follow one another in a recording must do so in some run.`;
+
+export function calibrationDocument(comparisons: readonly Comparison[]): string {
+  const durations = comparisons.flatMap(({ measures }) => measures.filter(isDrawn));
+  const beyond = durations.filter(({ distance, critical }) => distance > critical);
+  const agreeing = comparisons.filter(holds);
+  const summary =
+    `Of ${comparisons.length} comparisons ${agreeing.length} hold. Of ${durations.length} durations ` +
+    `${beyond.length} are further apart than chance explains in 19 of 20 cases.`;
+  return `${[introduction, summary, ...comparisons.map(section)].join("\n\n")}\n`;
+}
+
+function section(comparison: Comparison): string {
+  const { experiment, release, recordings, runs, measures } = comparison;
+  const drawings = measures.filter(isDrawn).flatMap(drawingLines);
+  return [
+    `## ${experiment.name}, Redis ${release}`,
+    "",
+    `${recordings} recordings, ${runs} runs of ${experiment.scenario}.`,
+    "",
+    "| | | min | p10 | median | p90 | max | KS | |",
+    "|---|---|---:|---:|---:|---:|---:|---:|---|",
+    ...measures.flatMap(rows),
+    ...fenced(drawings),
+    ...fenced(orderLines(comparison)),
+  ].join("\n");
+}
+
+function rows(measure: MeasureComparison): string[] {
+  const { name, recorded, simulated, distance } = measure;
+  const cells = (values: Distribution) => figures(values).join(" | ");
+  return [
+    `| ${name} | real | ${cells(recorded)} | | |`,
+    `| | sim | ${cells(simulated)} | ${distance.toFixed(2)} | ${judgement(measure)} |`,
+  ];
+}
+
+/** In a block of code; nothing for no lines. */
+function fenced(lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  const text = lines.join("\n").trimEnd();
+  return ["", "```", text, "```"];
+}

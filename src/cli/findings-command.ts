@@ -1,0 +1,95 @@
+/** `redsim findings`: what exploring has found: list it, run it again, throw out what is gone. */
+import type { CommandModule } from "yargs";
+import { type FindingFolder, Findings, replayFinding } from "../explore/findings.js";
+import { type ExitCode, exitCode } from "./exit-code.js";
+import { out } from "./print.js";
+import { UserError } from "./user-error.js";
+
+const actions = ["list", "replay", "prune", "merge"] as const;
+
+interface FindingsArguments {
+  readonly action: (typeof actions)[number];
+  readonly names: readonly string[];
+  readonly findings: string;
+}
+
+export const findingsCommand: CommandModule<object, FindingsArguments> = {
+  command: "findings [action] [names..]",
+  describe: "List findings, run them again, prune what is gone, merge other folders",
+  builder: (yargs) =>
+    yargs
+      .positional("action", { choices: actions, default: "list" as const })
+      .positional("names", {
+        type: "string",
+        array: true,
+        default: [],
+        describe: "Findings (all by default); with merge: folders of findings",
+      })
+      .option("findings", { type: "string", default: "findings", describe: "Their folder" })
+      .strict(),
+  handler: (args) => {
+    process.exitCode = run(args);
+  },
+};
+
+function run({ action, names, findings: folder }: FindingsArguments): ExitCode {
+  const findings = new Findings(folder);
+  if (action === "merge") return merge(findings, names);
+  const chosen = names.length === 0 ? findings.all() : names.map((name) => named(findings, name));
+  if (chosen.length === 0) out(`there are no findings in ${folder}`);
+  switch (action) {
+    case "list":
+      for (const each of chosen) show(each);
+      return exitCode.ok;
+    case "replay":
+      return chosen.map(replay).every((isSame) => isSame) ? exitCode.ok : exitCode.broken;
+    case "prune":
+      for (const each of chosen)
+        if (replayFinding(each.finding) === "gone") {
+          findings.remove(each);
+          out(`${each.id}: gone, removed`);
+        }
+      return exitCode.ok;
+  }
+}
+
+function named(findings: Findings, name: string): FindingFolder {
+  const found = findings.find(name);
+  if (found === undefined)
+    throw UserError.of("", `no finding is called ${name}`, "redsim findings lists them");
+  return found;
+}
+
+function show({ id, path, finding }: FindingFolder): void {
+  const { law, text, count, size, program, seed } = finding;
+  out(id);
+  out(`  ${law}: ${text}`);
+  out(
+    `  found ${count} times by redsim ${program}; ${size.faults} steps, ${size.servers} servers, ${size.sentinels} Sentinels`,
+  );
+  out(`  npx redsim run ${path}/shrunk.yaml --seed ${seed} --heal`);
+}
+
+/** True when it is the same again. */
+function replay({ id, finding }: FindingFolder): boolean {
+  const became = replayFinding(finding);
+  const texts = {
+    same: `the same again, fingerprint ${finding.fingerprint}`,
+    "fails otherwise":
+      "breaks the same law by another run: this redsim means something else by the seed",
+    gone: "does not break any more",
+  };
+  out(`${id}: ${texts[became]}`);
+  return became === "same";
+}
+
+function merge(into: Findings, folders: readonly string[]): ExitCode {
+  let count = 0;
+  for (const folder of folders)
+    for (const { finding } of new Findings(folder).all()) {
+      into.store(finding);
+      count++;
+    }
+  out(`${count} findings merged, ${into.all().length} in all`);
+  return exitCode.ok;
+}

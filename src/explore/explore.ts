@@ -1,0 +1,180 @@
+/**
+ * Many runs on all cores: seeds are handed to worker threads in batches, findings are brought together
+ * by their signature, and each is shrunk once.
+ *
+ * Which seeds are run, and what each of them does, depends on nothing but the options; only the time
+ * budget cuts the list where it happens to.
+ */
+import { availableParallelism } from "node:os";
+import { Tinypool } from "tinypool";
+import type { Shrunk } from "./shrink.js";
+import type { ScenarioSource } from "./source.js";
+import { swarmSource } from "./swarm.js";
+import type { Batch, BatchResult, ShrinkTask } from "./task.js";
+import type { Also, Finding } from "./trial.js";
+
+export interface ExploreOptions {
+  /** Undefined: the swarm. */
+  readonly source: ScenarioSource | undefined;
+  readonly seeds: { readonly first: number; readonly last: number };
+  /** Worker threads; 0: one for each core. */
+  readonly jobs: number;
+  /** Milliseconds of real time. */
+  readonly budget: number | undefined;
+  /** This machine runs every `of`th seed, from the `index`th on (from 1). */
+  readonly shard: { readonly index: number; readonly of: number };
+  readonly also: readonly Also[];
+  /** Runs that shrinking one finding may take; 0: findings are left as they are. */
+  readonly patience: number;
+}
+
+export interface Progress {
+  readonly runs: number;
+  readonly of: number;
+  readonly runsPerSecond: number;
+  /** Virtual time over real time, all workers together. */
+  readonly speed: number;
+  readonly findings: number;
+}
+
+/** Everything with one signature. */
+export interface Found {
+  readonly finding: Finding;
+  readonly source: ScenarioSource;
+  /** The first few seeds that showed it, in ascending order. */
+  readonly seeds: readonly number[];
+  readonly count: number;
+  readonly shrunk: Shrunk | undefined;
+}
+
+export interface Exploration {
+  readonly runs: number;
+  readonly events: number;
+  readonly virtualMs: number;
+  readonly realMs: number;
+  readonly found: readonly Found[];
+}
+
+const seedsKept = 20;
+/** Long enough that handing it over costs nothing, short enough that the budget and progress are kept. */
+const batchSize = 20;
+
+export async function explore(
+  options: ExploreOptions,
+  report: (progress: Progress) => void,
+): Promise<Exploration> {
+  const jobs = options.jobs > 0 ? options.jobs : availableParallelism();
+  const pool = new Tinypool({
+    filename: new URL("./worker.js", import.meta.url).href,
+    minThreads: jobs,
+    maxThreads: jobs,
+  });
+  try {
+    const tally = await runAll(pool, jobs, options, report);
+    const found = await shrinkAll(pool, options, tally.found());
+    return { ...tally.sum, realMs: tally.realMs, found };
+  } finally {
+    await pool.destroy();
+  }
+}
+
+async function runAll(
+  pool: Tinypool,
+  jobs: number,
+  options: ExploreOptions,
+  report: (progress: Progress) => void,
+): Promise<Tally> {
+  const seeds = seedsOf(options);
+  const tally = new Tally(seeds.length);
+  const isOver = () => options.budget !== undefined && tally.realMs >= options.budget;
+  let next = 0;
+  const work = async () => {
+    while (next < seeds.length && !isOver()) {
+      const { source, also } = options;
+      const batch: Batch = { source, also, seeds: seeds.slice(next, next + batchSize) };
+      next += batchSize;
+      tally.add((await pool.run(batch, { name: "runBatch" })) as BatchResult);
+      report(tally.progress());
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  return tally;
+}
+
+function seedsOf({ seeds: { first, last }, shard }: ExploreOptions): number[] {
+  const seeds: number[] = [];
+  for (let seed = first; seed <= last; seed++)
+    if ((seed - first) % shard.of === shard.index - 1) seeds.push(seed);
+  return seeds;
+}
+
+/** What has come back so far. */
+class Tally {
+  readonly sum = { runs: 0, events: 0, virtualMs: 0 };
+  readonly #of: number;
+  readonly #began = performance.now();
+  readonly #found = new Map<string, { finding: Finding; seeds: number[]; count: number }>();
+
+  constructor(of: number) {
+    this.#of = of;
+  }
+
+  get realMs(): number {
+    return performance.now() - this.#began;
+  }
+
+  add({ runs, events, virtualMs, findings }: BatchResult): void {
+    this.sum.runs += runs;
+    this.sum.events += events;
+    this.sum.virtualMs += virtualMs;
+    for (const { seed, ...finding } of findings) this.#note(finding, seed);
+  }
+
+  /** Batches come back in any order: the finding shown is that of the lowest seed. */
+  #note(finding: Finding, seed: number): void {
+    const known = this.#found.get(finding.signature);
+    if (known === undefined) {
+      this.#found.set(finding.signature, { finding, seeds: [seed], count: 1 });
+      return;
+    }
+    known.count++;
+    if (seed < (known.seeds[0] ?? 0)) known.finding = finding;
+    known.seeds = [...known.seeds, seed].sort((a, b) => a - b).slice(0, seedsKept);
+  }
+
+  progress(): Progress {
+    const seconds = Math.max(this.realMs, 1) / 1_000;
+    return {
+      runs: this.sum.runs,
+      of: this.#of,
+      runsPerSecond: this.sum.runs / seconds,
+      speed: this.sum.virtualMs / 1_000 / seconds,
+      findings: this.#found.size,
+    };
+  }
+
+  /** By signature, so that the order says nothing about which worker was quicker. */
+  found(): { finding: Finding; seeds: number[]; count: number }[] {
+    return [...this.#found.values()].sort((a, b) =>
+      a.finding.signature < b.finding.signature ? -1 : 1,
+    );
+  }
+}
+
+async function shrinkAll(
+  pool: Tinypool,
+  { source: given, also, patience }: ExploreOptions,
+  found: readonly { finding: Finding; seeds: number[]; count: number }[],
+): Promise<Found[]> {
+  return await Promise.all(
+    found.map(async (each): Promise<Found> => {
+      const seed = `${each.seeds[0] ?? 0}`;
+      const source = given ?? swarmSource(seed);
+      const { signature } = each.finding;
+      const task: ShrinkTask = { source, seed, signature, also, patience };
+      const shrunk =
+        patience === 0 ? undefined : ((await pool.run(task, { name: "runShrink" })) as Shrunk);
+      return { ...each, source, shrunk };
+    }),
+  );
+}

@@ -1,0 +1,188 @@
+/**
+ * The folder of findings: one folder each, with all it takes to see it again.
+ *
+ *     finding.json    what broke, under which seeds, by which program; the fingerprint of the shrunk run
+ *     scenario.yaml   as it was found
+ *     shrunk.yaml     the smallest that still shows it
+ *     trace.ndjson    its trace
+ *
+ * A finding is known by its signature: what breaks in the same way twice is one finding with more seeds.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { traceFormat, traceLine } from "../observe/trace.js";
+import { Run } from "../run.js";
+import type { Found } from "./explore.js";
+import { readSource, type ScenarioSource } from "./source.js";
+import { type Also, tryOut } from "./trial.js";
+
+export interface StoredFinding {
+  readonly signature: string;
+  readonly law: string;
+  readonly text: string;
+  /** The program that found it, and last showed it. */
+  readonly program: string;
+  /** Of the shrunk run. */
+  readonly fingerprint: string;
+  readonly seed: string;
+  /** How often, and the first few seeds. */
+  readonly count: number;
+  readonly seeds: readonly number[];
+  readonly size: { readonly faults: number; readonly servers: number; readonly sentinels: number };
+  readonly also: readonly Also[];
+  readonly source: ScenarioSource;
+  readonly shrunk: ScenarioSource;
+}
+
+/** `path` is the finding's own folder. */
+export interface FindingFolder {
+  readonly id: string;
+  readonly path: string;
+  readonly finding: StoredFinding;
+}
+
+/** What became of a finding when it was run again. */
+export type Replay = "same" | "fails otherwise" | "gone";
+
+export class Findings {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** In the order of their ids. */
+  all(): FindingFolder[] {
+    if (!existsSync(this.#folder)) return [];
+    return readdirSync(this.#folder)
+      .sort()
+      .flatMap((id) => {
+        const path = join(this.#folder, id);
+        const file = join(path, "finding.json");
+        if (!existsSync(file)) return [];
+        const finding = JSON.parse(readFileSync(file, "utf8")) as StoredFinding;
+        return [{ id, path, finding }];
+      });
+  }
+
+  find(id: string): FindingFolder | undefined {
+    const fitting = this.all().filter((each) => each.id === id || each.id.endsWith(id));
+    return fitting.length === 1 ? fitting[0] : undefined;
+  }
+
+  /** Adds what was found; a finding that is known gains seeds, and keeps the smaller scenario. */
+  add(found: Found, program: string, also: readonly Also[]): FindingFolder {
+    const shrunk = found.shrunk;
+    const seed = shrunk?.seed ?? `${found.seeds[0] ?? 0}`;
+    const source = shrunk?.source ?? found.source;
+    return this.store({
+      ...found.finding,
+      program,
+      fingerprint: shrunk?.trial.fingerprint ?? fingerprintOf(source, seed, also),
+      seed,
+      count: found.count,
+      seeds: found.seeds,
+      size: shrunk?.size ?? sizeOf(source),
+      also,
+      source: found.source,
+      shrunk: source,
+    });
+  }
+
+  store(finding: StoredFinding): FindingFolder {
+    const id = idOf(finding.signature);
+    const known = this.find(id)?.finding;
+    const merged = known === undefined ? finding : merge(known, finding);
+    const path = join(this.#folder, id);
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, "finding.json"), `${JSON.stringify(merged, undefined, 2)}\n`);
+    writeSource(join(path, "scenario.yaml"), merged.source);
+    writeSource(join(path, "shrunk.yaml"), merged.shrunk);
+    writeTrace(join(path, "trace.ndjson"), merged);
+    return { id, path, finding: merged };
+  }
+
+  remove({ path }: FindingFolder): void {
+    rmSync(path, { recursive: true });
+  }
+}
+
+/** Runs the shrunk scenario again: the same to the byte, failing in another way, or not at all. */
+export function replayFinding(finding: StoredFinding): Replay {
+  const scenario = readSource(finding.shrunk);
+  if (typeof scenario === "string") return "gone";
+  const { findings, fingerprint } = tryOut(scenario, finding.seed, { also: finding.also });
+  if (!findings.some(({ signature }) => signature === finding.signature)) return "gone";
+  return fingerprint === finding.fingerprint ? "same" : "fails otherwise";
+}
+
+/** The one with fewer faults and servers is kept, and all seeds. */
+function merge(a: StoredFinding, b: StoredFinding): StoredFinding {
+  const weight = ({ size }: StoredFinding) => size.faults + size.servers + size.sentinels;
+  const smaller = weight(b) < weight(a) || a.program !== b.program ? b : a;
+  const seeds = [...new Set([...a.seeds, ...b.seeds])].sort((x, y) => x - y).slice(0, 20);
+  return { ...smaller, seeds, count: a.count + b.count };
+}
+
+/** The law in a few words, and enough of a digest that no two signatures share it. */
+function idOf(signature: string): string {
+  const words = signature
+    .split(":")[0]
+    ?.toLowerCase()
+    .replace(/[^a-z]+/g, "-")
+    .slice(0, 40)
+    .replace(/-$/, "");
+  return `${words}-${createHash("sha256").update(signature).digest("hex").slice(0, 8)}`;
+}
+
+function sizeOf(source: ScenarioSource): StoredFinding["size"] {
+  const scenario = readSource(source);
+  if (typeof scenario === "string") return { faults: 0, servers: 0, sentinels: 0 };
+  const count = (kind: string) => scenario.nodes.filter((node) => node.kind === kind).length;
+  return { faults: scenario.steps.length, servers: count("server"), sentinels: count("sentinel") };
+}
+
+function fingerprintOf(source: ScenarioSource, seed: string, also: readonly Also[]): string {
+  const scenario = readSource(source);
+  return typeof scenario === "string" ? "" : tryOut(scenario, seed, { also }).fingerprint;
+}
+
+function writeSource(path: string, source: ScenarioSource): void {
+  writeFileSync(path, source.text);
+  for (const [name, text] of Object.entries(source.files)) {
+    const file = join(dirname(path), name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, "latin1");
+  }
+}
+
+/** The trace of both phases: its header says that the run was healed. */
+function writeTrace(path: string, finding: StoredFinding): void {
+  const scenario = readSource(finding.shrunk);
+  if (typeof scenario === "string") return;
+  const { name, text, files, set } = finding.shrunk;
+  const lines = [
+    JSON.stringify({
+      kind: "redsim-trace",
+      format: traceFormat,
+      program: finding.program,
+      level: "notes",
+      seed: finding.seed,
+      healed: true,
+      scenario: { name, text },
+      set,
+      files,
+    }),
+  ];
+  const run = new Run({
+    scenario,
+    seed: finding.seed,
+    observers: [{ level: "notes", record: (record) => lines.push(traceLine(record)) }],
+  });
+  try {
+    run.heal();
+  } finally {
+    writeFileSync(path, `${lines.join("\n")}\n`);
+  }
+}
