@@ -57,8 +57,8 @@ export class Run {
   readonly #judge: Judge;
   readonly #ledger: Ledger;
   #end: Instant;
-  /** Who had not caught up when all the rest was well. */
-  #lagAtTheEnd: string | undefined;
+  /** Who had other data, or had not caught up, when all the rest was well and nobody wrote any more. */
+  #unsettled: string | undefined;
 
   constructor(options: RunOptions) {
     this.plan = planOf(options.scenario, options.seed ?? options.scenario.seed);
@@ -154,7 +154,7 @@ export class Run {
     for (const { name } of this.plan.clients)
       if (this.#simulation.isUp(name)) this.#simulation.inject({ kind: "pause", node: name });
     until(() => this.#lag() === undefined);
-    this.#lagAtTheEnd = this.steps < most ? this.#lag() : undefined;
+    this.#unsettled = this.steps < most ? (this.#lag() ?? this.#dissent()) : undefined;
     return this.result();
   }
 
@@ -222,10 +222,10 @@ export class Run {
       violations,
     }));
     const { recovery } = this.#ledger;
-    const lag = this.#lagAtTheEnd;
-    const excuse = lag === undefined ? recovery.excuse(this.now) : undefined;
+    const unsettled = this.#unsettled;
+    const excuse = unsettled === undefined ? recovery.excuse(this.now) : undefined;
     const violations =
-      excuse === undefined ? recovery.violations(this.now, lag ?? this.#dissent()) : [];
+      excuse === undefined ? recovery.violations(this.now, unsettled ?? this.#dissent()) : [];
     laws.push({
       law: Recovery.law,
       holds: violations.length === 0,

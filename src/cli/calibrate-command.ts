@@ -136,11 +136,7 @@ function chosen<Name extends string>(
 ): readonly Name[] {
   for (const name of only)
     if (!names.some((each) => each === name))
-      throw UserError.of(
-        "--only",
-        `no experiment is called ${name}`,
-        suggestion(name, names) ?? `there are ${names.join(", ")}`,
-      );
+      throw UserError.of("--only", `no experiment is called ${name}`, suggestion(name, names));
   return only.length === 0 ? names : names.filter((name) => only.includes(name));
 }
 

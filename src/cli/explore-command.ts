@@ -1,7 +1,13 @@
 /** `redsim explore`: a scenario, or worlds of its own making, under many seeds on all cores. */
 import type { CommandModule } from "yargs";
-import { type Exploration, explore, type Progress } from "../explore/explore.js";
+import {
+  type Exploration,
+  type ExploreOptions,
+  explore,
+  type Progress,
+} from "../explore/explore.js";
 import { Findings } from "../explore/findings.js";
+import { Threads } from "../explore/threads.js";
 import type { Also } from "../explore/trial.js";
 import { parseDuration } from "../scenario/duration.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
@@ -75,19 +81,18 @@ async function run(args: ExploreArguments): Promise<ExitCode> {
     throw UserError.of("", "nothing to explore", "name a scenario, or say --swarm");
   const source =
     args.scenario === undefined ? undefined : loadScenario(args.scenario, args.set).source;
+  const options: ExploreOptions = {
+    source,
+    seeds: rangeOf(args.seeds),
+    budget: budgetOf(args.time),
+    shard: shardOf(args.shard),
+    also: args.also,
+    patience: args.shrink,
+  };
   const meter = new Meter();
-  const exploration = await explore(
-    {
-      source,
-      seeds: rangeOf(args.seeds),
-      jobs: args.jobs,
-      budget: budgetOf(args.time),
-      shard: shardOf(args.shard),
-      also: args.also,
-      patience: args.shrink,
-    },
-    (progress) => meter.show(progress),
-  );
+  const threads = new Threads(args.jobs);
+  const exploration = await explore(threads, options, (progress) => meter.show(progress));
+  await threads.close();
   meter.clear();
   const findings = new Findings(args.findings);
   const folders = exploration.found.map((found) => findings.add(found, programVersion, args.also));

@@ -5,8 +5,6 @@
  * Which seeds are run, and what each of them does, depends on nothing but the options; only the time
  * budget cuts the list where it happens to.
  */
-import { availableParallelism } from "node:os";
-import { Tinypool } from "tinypool";
 import type { Shrunk } from "./shrink.js";
 import type { ScenarioSource } from "./source.js";
 import { swarmSource } from "./swarm.js";
@@ -17,8 +15,6 @@ export interface ExploreOptions {
   /** Undefined: the swarm. */
   readonly source: ScenarioSource | undefined;
   readonly seeds: { readonly first: number; readonly last: number };
-  /** Worker threads; 0: one for each core. */
-  readonly jobs: number;
   /** Milliseconds of real time. */
   readonly budget: number | undefined;
   /** This machine runs every `of`th seed, from the `index`th on (from 1). */
@@ -26,6 +22,13 @@ export interface ExploreOptions {
   readonly also: readonly Also[];
   /** Runs that shrinking one finding may take; 0: findings are left as they are. */
   readonly patience: number;
+}
+
+/** Who does the work: threads, or in a test the caller itself. */
+export interface Workers {
+  readonly count: number;
+  batch(batch: Batch): Promise<BatchResult>;
+  shrink(task: ShrinkTask): Promise<Shrunk>;
 }
 
 export interface Progress {
@@ -60,27 +63,18 @@ const seedsKept = 20;
 const batchSize = 20;
 
 export async function explore(
+  workers: Workers,
   options: ExploreOptions,
   report: (progress: Progress) => void,
 ): Promise<Exploration> {
-  const jobs = options.jobs > 0 ? options.jobs : availableParallelism();
-  const pool = new Tinypool({
-    filename: new URL("./worker.js", import.meta.url).href,
-    minThreads: jobs,
-    maxThreads: jobs,
-  });
-  try {
-    const tally = await runAll(pool, jobs, options, report);
-    const found = await shrinkAll(pool, options, tally.found());
-    return { ...tally.sum, realMs: tally.realMs, found };
-  } finally {
-    await pool.destroy();
-  }
+  const tally = await runAll(workers, options, report);
+  const { realMs } = tally;
+  const found = await shrinkAll(workers, options, tally.found());
+  return { ...tally.sum, realMs, found };
 }
 
 async function runAll(
-  pool: Tinypool,
-  jobs: number,
+  workers: Workers,
   options: ExploreOptions,
   report: (progress: Progress) => void,
 ): Promise<Tally> {
@@ -93,11 +87,11 @@ async function runAll(
       const { source, also } = options;
       const batch: Batch = { source, also, seeds: seeds.slice(next, next + batchSize) };
       next += batchSize;
-      tally.add((await pool.run(batch, { name: "runBatch" })) as BatchResult);
+      tally.add(await workers.batch(batch));
       report(tally.progress());
     }
   };
-  await Promise.all(Array.from({ length: jobs }, work));
+  await Promise.all(Array.from({ length: workers.count }, work));
   return tally;
 }
 
@@ -162,7 +156,7 @@ class Tally {
 }
 
 async function shrinkAll(
-  pool: Tinypool,
+  workers: Workers,
   { source: given, also, patience }: ExploreOptions,
   found: readonly { finding: Finding; seeds: number[]; count: number }[],
 ): Promise<Found[]> {
@@ -172,8 +166,7 @@ async function shrinkAll(
       const source = given ?? swarmSource(seed);
       const { signature } = each.finding;
       const task: ShrinkTask = { source, seed, signature, also, patience };
-      const shrunk =
-        patience === 0 ? undefined : ((await pool.run(task, { name: "runShrink" })) as Shrunk);
+      const shrunk = patience === 0 ? undefined : await workers.shrink(task);
       return { ...each, source, shrunk };
     }),
   );

@@ -111,7 +111,10 @@ function startsOf(
       node.start !== undefined ? after(start, later) : isFirst ? base : after(base, later);
     if (begun > started) started = begun;
     // A start that the scenario states is when the node is up.
-    const up = node.start !== undefined ? begun : after(begun, draw(isServer ? serverStartup : sentinelStartup, own));
+    const up =
+      node.start !== undefined
+        ? begun
+        : after(begun, draw(isServer ? serverStartup : sentinelStartup, own));
     return { ...node, start: up };
   });
   return { nodes, started };

@@ -2,6 +2,8 @@
  * What INFO says of each server at the end of an experiment, recorded and simulated alike, and what a
  * replication offset is made of.
  */
+import { type ExperimentName, experiment as experimentOf } from "../../src/calibrate/experiment.js";
+import { faultOf } from "../../src/calibrate/recording.js";
 import { loadScenario } from "../../src/cli/scenario-source.js";
 import type { Observer, RunRecord } from "../../src/kernel/record.js";
 import { after, microseconds, milliseconds, seconds } from "../../src/kernel/time.js";
@@ -9,7 +11,7 @@ import type { RedisNote } from "../../src/redis/note.js";
 import type { Version } from "../../src/redis/version.js";
 import { request } from "../../src/redis/wire/value.js";
 import { Run } from "../../src/run.js";
-import { type RecordedLine, type Release, recordedLines } from "../observe/recording.js";
+import { type Release, recordedLines } from "../observe/recording.js";
 
 export const servers = ["r1", "r2", "r3"] as const;
 export type Server = (typeof servers)[number];
@@ -47,32 +49,17 @@ export interface SimulatedEnd extends EndState {
 }
 
 export interface Experiment {
-  readonly name: string;
-  readonly scenario: string;
-  /** The step that is the fault. */
-  readonly fault: string;
+  readonly name: ExperimentName;
   /** Its writes: the keys, and the value where it is not the number itself. */
   readonly key: string;
   readonly value: string | undefined;
 }
 
 export const experiments: readonly Experiment[] = [
-  { name: "kill_master", scenario: "kill-master", fault: "kill", key: "k", value: undefined },
-  {
-    name: "manual_failover",
-    scenario: "manual-failover",
-    fault: "failover",
-    key: "k",
-    value: undefined,
-  },
-  { name: "replica_link_flap", scenario: "link-flap", fault: "flap", key: "k", value: undefined },
-  {
-    name: "backlog_overflow",
-    scenario: "backlog-overflow",
-    fault: "cut",
-    key: "big",
-    value: "*".repeat(100),
-  },
+  { name: "kill_master", key: "k", value: undefined },
+  { name: "manual_failover", key: "k", value: undefined },
+  { name: "replica_link_flap", key: "k", value: undefined },
+  { name: "backlog_overflow", key: "big", value: "*".repeat(100) },
 ];
 
 /** sentinelFailoverSendSlaveOfNoOne() has sent it. */
@@ -103,9 +90,7 @@ export function recordedEnd(release: Release, experiment: Experiment, run: numbe
   const end = finals[0]?.t ?? 0;
   const at = (kind: string, node?: string): number =>
     lines.find((line) => line.kind === kind && line.node === node)?.t ?? 0;
-  const isFault = (line: RecordedLine): boolean =>
-    line.kind === "cmd" || line["do"] === "signal" || line["do"] === "partition";
-  const fault = lines.find(isFault)?.t ?? 0;
+  const fault = faultOf(lines) ?? 0;
   const promotion = lines.find((line) => line["channel"] === promotionChannel);
   return {
     servers: byServer((server) => {
@@ -115,7 +100,7 @@ export function recordedEnd(release: Release, experiment: Experiment, run: numbe
     }),
     sinceSentinels: end - at("action", "s1"),
     sinceSettled: end - at("settled"),
-    headless: experiment.fault === "kill" ? (promotion?.t ?? fault) - fault : 0,
+    headless: experiment.name === "kill_master" ? (promotion?.t ?? fault) - fault : 0,
     writesBefore: lines.filter(
       (line) => line.kind === "write" && line["ok"] === true && line.t < fault,
     ).length,
@@ -129,7 +114,8 @@ export function simulatedEnd(
   seed: string,
   sinceSettled: number,
 ): SimulatedEnd {
-  const { scenario } = loadScenario(experiment.scenario, [`version=${version}`, "duration=100s"]);
+  const played = experimentOf(experiment.name);
+  const { scenario } = loadScenario(played.scenario, [`version=${version}`, "duration=100s"]);
   const listener = new Listener();
   const run = new Run({ scenario, seed, observers: [listener] });
   while (run.settledAt === undefined) run.advance(seconds(1));
@@ -139,7 +125,7 @@ export function simulatedEnd(
   const { lost } = run.result().metrics;
   for (const server of servers) run.command(server, "INFO all");
   run.advance(milliseconds(50));
-  const fault = run.actedAt(experiment.fault) ?? run.now;
+  const fault = run.actedAt(played.fault) ?? run.now;
   return {
     servers: byServer((server) => {
       const fields = listener.info.get(server) ?? {};
@@ -147,7 +133,8 @@ export function simulatedEnd(
     }),
     sinceSentinels: (end - (sentinel?.start ?? 0)) / 1_000,
     sinceSettled,
-    headless: experiment.fault === "kill" ? ((listener.promotion ?? fault) - fault) / 1_000 : 0,
+    headless:
+      experiment.name === "kill_master" ? ((listener.promotion ?? fault) - fault) / 1_000 : 0,
     writesBefore: listener.acknowledged.filter((at) => at < fault).length,
     lost,
     failoverEnd: ((listener.failoverEnd ?? fault) - fault) / 1_000,

@@ -65,7 +65,9 @@ function outOfBounds({ measures }: Comparison, which: "median" | "spread"): stri
 }
 
 describe.each(cases)("$name of Redis $release, played under 200 seeds", (each) => {
-  test("takes as long from phase to phase as in reality, by the median", { timeout: 240_000 }, () => {
+  test("takes as long from phase to phase as in reality, by the median", {
+    timeout: 240_000,
+  }, () => {
     expect(outOfBounds(comparisonOf(each), "median")).toEqual([]);
   });
 

@@ -11,10 +11,10 @@ const texts: Readonly<Record<Exclude<NonNullable<Mutant["ground"]>, "swarm">, st
   // Replicas come and go, datasets take their time, and the backlog is as small as it can be.
   busy: `
 duration: 40s
-nodes: { replicas: 2, sentinels: 3 }
-server: { save: "", repl-timeout: 5, repl-backlog-size: 16kb }
+nodes: { replicas: 2, sentinels: 3, r1: { data: { keys: 1000, bytes: 20mb } } }
+server: { save: "", repl-timeout: 5, repl-backlog-size: 16kb, repl-diskless-sync: no }
 sentinel: { down-after-milliseconds: 2000, failover-timeout: 10000 }
-hosts: { r2: { machine: { load-rate: 20kb } }, r3: { machine: { load-rate: 20kb } } }
+hosts: { r2: { machine: { load-rate: 10mb } }, r3: { machine: { load-rate: 10mb } } }
 clients:
   c1: { workload: { every: 5ms } }
 steps:
@@ -30,7 +30,7 @@ server: { save: "" }
 sentinel: { down-after-milliseconds: 2000, failover-timeout: 10000 }
 clients:
   behind: { policy: naive, server: r1, workload: { every: 20ms, key: "b{i}" } }
-  outside: { workload: { every: 20ms, key: "o{i}" } }
+  outside: { workload: { every: 5ms, key: "o{i}" } }
   astray: { policy: naive, server: r2, workload: { every: 300ms, key: "a{i}" } }
 steps:
   - { at: 6s..8s, for: 10s..14s, cut: { from: [r1, behind], to: [r2, r3, s1, s2, s3, outside] } }
@@ -44,6 +44,14 @@ clients:
 steps:
   - { at: 6s, for: 8s..10s, cut: { from: r2, to: r1 } }
   - { at: 7s, repeat: { times: 4, every: 1s..2s }, command: { on: r1, send: [SET waited 1, WAIT 2 300] } }
+`,
+  // Nobody writes, and a link breaks: the replica is level with its master.
+  idle: `
+duration: 20s
+nodes: { replicas: 2, sentinels: 1 }
+server: { save: "" }
+steps:
+  - { at: 12s..14s, command: { on: r1, send: CLIENT KILL TYPE replica } }
 `,
   // A master without a file is started again.
   wipe: `

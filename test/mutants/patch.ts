@@ -22,7 +22,10 @@ export function servers(patch: (server: RedisServer) => void): Program {
 
 /** Each Sentinel, as it is built; what is returned is done before each of its inputs. */
 export function sentinels(
-  patch: (state: SentinelState, sentinel: Sentinel) => ((input: Input) => boolean | void) | void,
+  patch: (
+    state: SentinelState,
+    sentinel: Sentinel,
+  ) => ((input: Input) => boolean | undefined) | undefined,
 ): Program {
   return (_node, usual) => (context) => {
     const actor = usual(context);
@@ -33,7 +36,7 @@ export function sentinels(
 }
 
 /** False from `before`: the input is never handled. */
-function preceded(actor: Actor, before: (input: Input) => boolean | void): Actor {
+function preceded(actor: Actor, before: (input: Input) => boolean | undefined): Actor {
   const handle = actor.handle.bind(actor);
   actor.handle = (input) => {
     if (before(input) !== false) handle(input);

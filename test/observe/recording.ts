@@ -1,40 +1,34 @@
 /** Reads the recordings of real clusters in test/data/real-runs (see the README there). */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { type ExperimentName, releases as played } from "../../src/calibrate/experiment.js";
+import {
+  eventsOf,
+  type RecordedLine as Line,
+  linesOf,
+  type RecordedRow,
+  rowsOf,
+} from "../../src/calibrate/recording.js";
 import type { SentinelEvent } from "../../src/observe/phase-times.js";
+
+export const releases = played.map(({ release }) => release);
+export type Release = (typeof releases)[number];
+export type RecordedLine = Line;
 
 const folder = resolve(import.meta.dirname, "../data/real-runs");
 
-export const releases = ["6.2.1", "7.0.15"] as const;
-export type Release = (typeof releases)[number];
-export type Experiment = "kill_master" | "freeze_master" | "manual_failover";
-
-export interface RecordedLine {
-  readonly t: number;
-  readonly kind: string;
-  readonly node?: string;
-  readonly [field: string]: unknown;
+export function recordedLines(release: Release, name: string, run: number): RecordedLine[] {
+  return linesOf(readFileSync(join(folder, release, `${name}-${run}.ndjson`), "utf8"));
 }
 
-export interface RecordedPhases {
-  readonly fault: number;
-  readonly [phase: string]: number | null;
+export function recordedEvents(
+  release: Release,
+  name: ExperimentName,
+  run: number,
+): SentinelEvent[] {
+  return eventsOf(recordedLines(release, name, run));
 }
 
-export function recordedLines(release: Release, experiment: string, run: number): RecordedLine[] {
-  return readFileSync(join(folder, release, `${experiment}-${run}.ndjson`), "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as RecordedLine);
-}
-
-export function recordedEvents(release: Release, experiment: string, run: number): SentinelEvent[] {
-  return recordedLines(release, experiment, run).filter(
-    (line) => line.kind === "event",
-  ) as unknown as SentinelEvent[];
-}
-
-export function recordedPhases(release: Release, experiment: Experiment): RecordedPhases[] {
-  const text = readFileSync(join(folder, release, "phases.json"), "utf8");
-  return (JSON.parse(text) as Record<string, RecordedPhases[]>)[experiment] ?? [];
+export function recordedPhases(release: Release, name: ExperimentName): readonly RecordedRow[] {
+  return rowsOf(readFileSync(join(folder, release, "phases.json"), "utf8"), name);
 }

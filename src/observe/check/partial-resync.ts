@@ -47,7 +47,15 @@ export class PartialResync implements Law {
 
   #goesOn(record: RunRecord, replica: string, offset: number, { master, note }: Grant): void {
     const gap = note.from - (offset + 1);
-    if (gap === 0) return;
+    if (gap === 0) {
+      if (note.digest === undefined)
+        this.#broken(
+          record,
+          [master, replica],
+          `${replica} goes on at ${note.from}, which is inside of a command of ${master}`,
+        );
+      return;
+    }
     const what = gap > 0 ? `skips ${gap}` : `repeats ${-gap}`;
     this.#broken(
       record,

@@ -1,3 +1,4 @@
+/** A date as C writes it, for the arguments that a Sentinel gives to its scripts and logs. */
 import { civilDate, months, timeOfDay } from "../calendar.js";
 
 const weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;

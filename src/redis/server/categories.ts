@@ -70,10 +70,14 @@ const families: readonly (readonly [string, ReadonlySet<string>])[] = [
   ],
   [
     "connection",
-    new Set(words("auth client command echo hello ping quit reset select wait readonly readwrite")),
+    new Set(
+      words(
+        "auth client command echo hello ping quit reset select wait waitaof readonly readwrite",
+      ),
+    ),
   ],
   ["transaction", new Set(words("multi exec discard watch unwatch"))],
-  ["blocking", new Set(words("wait"))],
+  ["blocking", new Set(words("wait waitaof"))],
   [
     "dangerous",
     new Set(words("flushall flushdb swapdb keys info role client latency sort migrate restore")),

@@ -309,14 +309,14 @@ describe("one history", () => {
 
 // replication.c: slaveTryPartialResynchronization()
 describe("a partial resync", () => {
-  const grant = (from: number, bytes: number) =>
+  const grant = (from: number, bytes: number, digest: number | undefined = 0) =>
     told("r1", {
       kind: "granted",
       replica: "10.0.0.2:6379",
       from,
       to: 200,
       bytes,
-      digest: undefined,
+      digest,
     });
   const replica = role("r2", { ip: "10.0.0.2", master: "10.0.0.1:6379" });
 
@@ -336,6 +336,21 @@ describe("a partial resync", () => {
     expect(violationsOf(new PartialResync(), repeated)).toEqual([
       "r2 stands at 100 and r1 goes on from 100: that repeats 1 bytes",
     ]);
+  });
+
+  test("is broken by one that begins inside of a command", () => {
+    const inside = told("r1", {
+      kind: "granted",
+      replica: "10.0.0.2:6379",
+      from: 101,
+      to: 200,
+      bytes: 100,
+      digest: undefined,
+    });
+
+    expect(
+      violationsOf(new PartialResync(), [replica, inside, history("r2", "partial", "aa", 100)]),
+    ).toEqual(["r2 goes on at 101, which is inside of a command of r1"]);
   });
 
   test("is broken by a master that sends less than it has", () => {

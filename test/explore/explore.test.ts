@@ -1,0 +1,123 @@
+/** Exploring, shrinking and keeping what was found, without threads: the work is the same. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { type ExploreOptions, explore, type Workers } from "../../src/explore/explore.js";
+import { Findings, replayFinding } from "../../src/explore/findings.js";
+import { readSource, type ScenarioSource } from "../../src/explore/source.js";
+import { swarmSource } from "../../src/explore/swarm.js";
+import { runBatch, runShrink } from "../../src/explore/task.js";
+import { tryOut } from "../../src/explore/trial.js";
+
+const inline: Workers = {
+  count: 2,
+  batch: async (batch) => runBatch(batch),
+  shrink: async (task) => runShrink(task),
+};
+
+/** A master is cut off with a client that goes on writing, among much that does not matter. */
+const text = `
+duration: 24s
+nodes: { replicas: 3, sentinels: 3 }
+server: { save: "", repl-timeout: 30 }
+sentinel: { down-after-milliseconds: 1000, failover-timeout: 5000 }
+network: { default: { latency: 20ms } }
+clients:
+  c1: { policy: naive, server: r1, workload: { every: 50ms } }
+  c2: { workload: { every: 500ms, key: "c2-{i}" } }
+steps:
+  - { at: 5s, starve: { on: s1, time: 500ms } }
+  - { at: 6s, for: 1s, pause: r4 }
+  - { at: 8s, cut: { from: [r1, c1] } }
+  - { at: 12s, jump: { on: s3, by: 1s } }
+`;
+const source: ScenarioSource = { name: "cut-off.yaml", text, files: {}, set: [] };
+const options: ExploreOptions = {
+  source,
+  seeds: { first: 1, last: 4 },
+  budget: undefined,
+  shard: { index: 1, of: 1 },
+  also: ["losses"],
+  patience: 120,
+};
+
+const folder = mkdtempSync(join(tmpdir(), "redsim-findings-"));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe("exploring", () => {
+  test("brings what breaks in the same way together, whatever the order of the batches", async () => {
+    const { runs, found } = await explore(inline, { ...options, patience: 0 }, () => undefined);
+
+    expect(runs).toBe(4);
+    const [loss] = found;
+    expect(new Set(found.map(({ finding }) => finding.law))).toEqual(
+      new Set(["no acknowledged write is lost"]),
+    );
+    expect(loss?.count).toBe(loss?.seeds.length);
+    expect(loss?.seeds).toEqual([...(loss?.seeds ?? [])].sort((a, b) => a - b));
+  });
+
+  test("gives each shard its own seeds, and all of them together every seed", async () => {
+    const seeds = { first: 1, last: 5 };
+    const runsOf = async (index: number) =>
+      (
+        await explore(
+          inline,
+          { ...options, seeds, patience: 0, shard: { index, of: 2 } },
+          () => undefined,
+        )
+      ).runs;
+
+    expect([await runsOf(1), await runsOf(2)]).toEqual([3, 2]);
+  });
+
+  test("shrinks to what is needed, keeps it, and shows it again to the byte", async () => {
+    const { found } = await explore(inline, options, () => undefined);
+    const findings = new Findings(folder);
+    for (const each of found) findings.add(each, "1.2.3", ["losses"]);
+
+    const [{ finding, path } = expect.fail("nothing was kept")] = findings.all();
+    expect(finding.size.faults).toBe(1);
+    expect(finding.size.servers).toBeLessThanOrEqual(2);
+    expect(finding.shrunk.text).not.toContain("network");
+    expect(readFileSync(join(path, "shrunk.yaml"), "utf8")).toBe(finding.shrunk.text);
+    expect(readFileSync(join(path, "trace.ndjson"), "utf8").split("\n")[0]).toContain("1.2.3");
+    expect(replayFinding(finding)).toBe("same");
+    expect(replayFinding({ ...finding, fingerprint: "0" })).toBe("fails otherwise");
+    expect(replayFinding({ ...finding, signature: "another" })).toBe("gone");
+  });
+
+  test("adds the seeds of a finding that is known, and merges folders", () => {
+    const findings = new Findings(folder);
+    const before = findings.all();
+    const [{ finding } = expect.fail("nothing was kept")] = before;
+    const merged = findings.store({ ...finding, seeds: [77], count: 1 });
+
+    expect(merged.finding.seeds).toContain(77);
+    expect(merged.finding.count).toBe(finding.count + 1);
+    expect(findings.all()).toHaveLength(before.length);
+  });
+});
+
+describe("a world of the swarm", () => {
+  test("is a scenario that reads without a mistake, and the same for the same seed", () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const world = swarmSource(`${seed}`);
+
+      expect(readSource(world), world.text).toBeTypeOf("object");
+      expect(swarmSource(`${seed}`)).toEqual(world);
+    }
+  });
+
+  test("keeps every law that Redis keeps", () => {
+    for (let seed = 100; seed < 112; seed++) {
+      const scenario = readSource(swarmSource(`${seed}`));
+      if (typeof scenario === "string") expect.fail(scenario);
+
+      expect(tryOut(scenario, `${seed}`).findings, `seed ${seed}`).toEqual([]);
+    }
+  });
+});
