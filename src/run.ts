@@ -9,7 +9,7 @@ import type { ActorFactory } from "./kernel/actor.js";
 import type { Fault } from "./kernel/fault.js";
 import type { Observer } from "./kernel/record.js";
 import type { Simulation } from "./kernel/simulation.js";
-import { after, type Duration, type Instant, seconds, start } from "./kernel/time.js";
+import { after, type Duration, earlier, type Instant, seconds, start } from "./kernel/time.js";
 import { checkRegister } from "./observe/check/linearizable.js";
 import { type Failover, phases } from "./observe/failovers.js";
 import type { Loss } from "./observe/lineage.js";
@@ -122,8 +122,7 @@ export class Run {
 
   /** Moves virtual time, at most to the end. */
   advance(span: Duration): void {
-    const to = after(this.now, span);
-    this.#simulation.runUntil(to < this.end ? to : this.end);
+    this.#simulation.runUntil(earlier(after(this.now, span), this.end));
   }
 
   /** To the end. */

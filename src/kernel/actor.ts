@@ -165,9 +165,10 @@ export interface Context {
   /**
    * Ends a connection. `fin`: the socket first takes what was sent, this iteration's included, as far
    * as its window allows, and the end follows behind it in order; what it does not take is lost. RST
-   * instead if input lies unread. `reset`: at once, and nothing more is taken.
+   * instead if input lies unread. `discard`: the same, but what the socket has not taken yet, and so all
+   * that was sent in this iteration, is lost. `reset`: at once, and nothing more is taken.
    */
-  close(connection: ConnectionId, how?: "fin" | "reset"): void;
+  close(connection: ConnectionId, how?: "fin" | "discard" | "reset"): void;
   /** Bytes sent but not yet taken by the socket, this iteration's included: the process's own output buffer. */
   unsent(connection: ConnectionId): number;
 

@@ -93,7 +93,7 @@ export class NodeContext implements Context {
     this.#transport.send(this.#connection(connection), payload);
   }
 
-  close(connection: ConnectionId, how: "fin" | "reset" = "fin"): void {
+  close(connection: ConnectionId, how: "fin" | "discard" | "reset" = "fin"): void {
     this.#claimRunning();
     this.#transport.close(this.#connection(connection), how, this.#instant());
   }

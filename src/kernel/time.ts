@@ -33,6 +33,10 @@ export function seconds(count: number): Duration {
   return Math.round(count * 1_000_000) as Duration;
 }
 
+export function earlier(a: Instant, b: Instant): Instant {
+  return Math.min(a, b) as Instant;
+}
+
 export function after(from: Instant, span: Duration): Instant {
   return (from + span) as Instant;
 }

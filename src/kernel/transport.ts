@@ -180,7 +180,7 @@ export class Transport {
   }
 
   /** Closes the end of a connection that its process has done with. */
-  close(connection: Connection, how: "fin" | "reset", at: number): void {
+  close(connection: Connection, how: "fin" | "discard" | "reset", at: number): void {
     if (connection.phase === "open") {
       if (how === "fin") this.#take(connection, at);
       this.#finish(connection, how === "reset" || connection.readable > 0, at);

@@ -12,6 +12,7 @@ import { MastersFold } from "../observe/masters.js";
 import { WriteFold } from "../observe/writes.js";
 import type { RedisNote } from "../redis/note.js";
 import type { Plan } from "../scenario/plan.js";
+import { configured } from "./configured.js";
 import type { Judge } from "./judge.js";
 import { Recovery } from "./recovery.js";
 
@@ -20,7 +21,7 @@ export class Ledger implements Observer {
   readonly failovers = new FailoverFold();
   readonly writes = new WriteFold();
   readonly masters: MastersFold;
-  readonly laws = new Laws();
+  readonly laws: Laws;
   readonly recovery: Recovery;
   readonly lineage = new Lineage();
   /** Undefined where no client reads. */
@@ -30,7 +31,14 @@ export class Ledger implements Observer {
 
   constructor(plan: Plan, judge: Judge) {
     this.masters = new MastersFold(groupsOf(plan));
-    this.recovery = new Recovery(plan);
+    const settings = configured(plan);
+    this.recovery = new Recovery(plan, settings);
+    this.laws = new Laws({
+      hosts: new Map(plan.nodes.map(({ name, host }) => [name, host])),
+      priorities: new Map(
+        [...settings.servers].map(([name, { replicaPriority }]) => [name, replicaPriority]),
+      ),
+    });
     this.histories = plan.clients.some(reads) ? new Histories() : undefined;
     this.#judge = judge;
     this.#judges = judge.isCurious;

@@ -11,11 +11,10 @@ import type { Fault } from "../kernel/fault.js";
 import type { RunRecord } from "../kernel/record.js";
 import { type Duration, type Instant, microseconds, start } from "../kernel/time.js";
 import type { Violation } from "../observe/check/law.js";
-import { parseRedisConfig } from "../redis/config/parse-redis-config.js";
-import { parseSentinelConfig } from "../redis/config/parse-sentinel-config.js";
 import type { RedisNote } from "../redis/note.js";
 import { undoing } from "../scenario/action.js";
 import type { Plan } from "../scenario/plan.js";
+import type { Configured } from "./configured.js";
 
 /** Commands of an operator after which the cluster has to find its balance again. */
 const disturbing =
@@ -36,6 +35,7 @@ export class Recovery {
   /** Virtual microseconds of quiet after which all must be well. */
   readonly bound: number;
   readonly #plan: Plan;
+  readonly #settings: Configured;
   readonly #lasting = new Map<string, Fault>();
   readonly #down = new Set<string>();
   readonly #written = new Map<string, { acknowledgedAt: Instant; triedAt: Instant }>();
@@ -44,9 +44,10 @@ export class Recovery {
   /** Whom an operator made forget, while somebody could not answer. */
   #forgetful: string | undefined;
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, settings: Configured) {
     this.#plan = plan;
-    this.bound = quietTime(plan);
+    this.#settings = settings;
+    this.bound = quietTime(settings);
     for (const node of plan.nodes) this.#down.add(node.name);
   }
 
@@ -167,11 +168,10 @@ export class Recovery {
 
   /** More replicas are wanted than there are. */
   #refusesWrites(): boolean {
-    const servers = this.#plan.nodes.filter((node) => node.kind === "server");
-    return servers.some(
-      ({ config, version }) =>
-        parseRedisConfig(config, { version }).settings.minReplicasToWrite >= servers.length,
-    );
+    const { servers } = this.#settings;
+    for (const { minReplicasToWrite } of servers.values())
+      if (minReplicasToWrite >= servers.size) return true;
+    return false;
   }
 }
 
@@ -202,20 +202,16 @@ function keyOf(fault: Fault): string {
  * in the way any more. A replica that was left alone needs its repl-timeout to notice, and so does its
  * master.
  */
-function quietTime(plan: Plan): number {
+function quietTime({ servers, sentinels }: Configured): number {
   let down = 0;
   let failover = 0;
   let replication = 0;
-  for (const { kind, config, version } of plan.nodes) {
-    if (kind === "server") {
-      const { settings } = parseRedisConfig(config, { version });
-      replication = Math.max(replication, settings.replTimeout * 1_000);
-    } else {
-      for (const master of parseSentinelConfig(config, { version }).sentinel.masters.values()) {
-        down = Math.max(down, master.downAfter);
-        failover = Math.max(failover, master.failoverTimeout);
-      }
+  for (const { replTimeout } of servers.values())
+    replication = Math.max(replication, replTimeout * 1_000);
+  for (const { masters } of sentinels.values())
+    for (const master of masters.values()) {
+      down = Math.max(down, master.downAfter);
+      failover = Math.max(failover, master.failoverTimeout);
     }
-  }
   return (2 * down + 4 * failover + 2 * replication) * 1_000 + slack;
 }

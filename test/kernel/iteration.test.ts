@@ -195,6 +195,19 @@ describe("a timer", () => {
   });
 
   // clock_nanosleep(2): nothing is rounded.
+  // Redis 6.2: aeApiPoll() truncates, and polls again with no timeout until the timer is due.
+  test("wakes a process that rounds down on time, or as late as its last sleep", () => {
+    const wakes = [2_300, 2_050].map((delay) => {
+      const world = new World(["a"], { roundsDown: ["a"] });
+      world.let("a", (context) => context.arm(context.timer("t"), microseconds(delay)));
+      world.advance(milliseconds(10));
+      return world.probe("a").heard.find(({ what }) => what === "fired 0")?.at;
+    });
+
+    // 2 ms of sleep and 100 µs of lateness: the first spins for 200 µs, the second is 50 µs late.
+    expect(wakes).toEqual([2_300, 2_100]);
+  });
+
   test("wakes a process with fine timers 50 to 150 µs late", () => {
     const world = new World(["a"], { fineTimers: ["a"] });
     const probe = world.probe("a");

@@ -106,6 +106,8 @@ export interface WorldOptions extends Partial<SimulationOptions> {
   readonly hosts?: Readonly<Record<string, Partial<HostSettings>>>;
   /** Nodes that sleep to the microsecond. */
   readonly fineTimers?: readonly string[];
+  /** Nodes that round epoll's timeout down. */
+  readonly roundsDown?: readonly string[];
   /** Called in the factory of each process. */
   readonly setUp?: (probe: Probe) => void;
 }
@@ -116,7 +118,7 @@ export class World {
   readonly #probes = new Map<string, Probe>();
 
   constructor(names: readonly string[], options: WorldOptions = {}) {
-    const { hosts, fineTimers, setUp, ...rest } = options;
+    const { hosts, fineTimers, roundsDown, setUp, ...rest } = options;
     this.simulation = new Simulation({
       seed: "kernel",
       defaultLink: { latency: milliseconds(1), jitter: 0 as Duration, bandwidth: 0 },
@@ -131,6 +133,7 @@ export class World {
       this.simulation.addNode(name, {
         host: name,
         fineTimers: fineTimers?.includes(name) ?? false,
+        roundsDown: roundsDown?.includes(name) ?? false,
         factory: (context) => {
           const probe = new Probe(this, context);
           this.#probes.set(name, probe);

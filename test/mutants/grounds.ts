@@ -53,6 +53,18 @@ server: { save: "" }
 steps:
   - { at: 12s..14s, command: { on: r1, send: CLIENT KILL TYPE replica } }
 `,
+  // One replica has been cut off from its master for a while when that dies; all Sentinels see it.
+  stale: `
+duration: 45s
+nodes: { replicas: 2, sentinels: 3 }
+server: { save: "" }
+sentinel: { down-after-milliseconds: 3000, failover-timeout: 10000 }
+clients:
+  c1: { workload: { every: 50ms } }
+steps:
+  - { at: 8s..10s, cut: { from: r3, to: r1 } }
+  - { at: 28s..30s, kill: r1 }
+`,
   // A master without a file is started again.
   wipe: `
 duration: 30s

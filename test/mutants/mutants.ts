@@ -16,7 +16,7 @@ export interface Mutant {
   /** One of these must be broken; words of their names. */
   readonly laws: readonly string[];
   /** Where it is looked for; by default in worlds of the swarm. */
-  readonly ground?: "swarm" | "busy" | "split" | "wait" | "wipe" | "idle";
+  readonly ground?: "swarm" | "busy" | "split" | "wait" | "wipe" | "idle" | "stale";
 }
 
 const oneVote = "votes once in an epoch";
@@ -28,6 +28,7 @@ const oneHistory = "one history for each replication id";
 const partialResync = "skips no byte and repeats none";
 const needlessResync = "is not made to start over";
 const wait = "acknowledged to WAIT";
+const bestReplica = "promotes the replica that has the most";
 const recovery = "after the faults";
 
 const sentinelMutants: readonly Mutant[] = [
@@ -122,6 +123,16 @@ const sentinelMutants: readonly Mutant[] = [
     }),
   },
 ];
+
+const stalest: Mutant = {
+  name: "promotes the stalest replica",
+  laws: [bestReplica],
+  ground: "stale",
+  program: sentinels((state) => () => {
+    for (const replica of replicasOf(state.masters.records))
+      replica.replicaReplOffset = -Math.abs(replica.replicaReplOffset);
+  }),
+};
 
 function replicasOf(masters: readonly Instance[]): Instance[] {
   return masters.flatMap(({ replicas }) => replicas.records);
@@ -391,4 +402,4 @@ function askingOff({ replication: { link } }: RedisServer, by: number): void {
   });
 }
 
-export const mutants: readonly Mutant[] = [...sentinelMutants, ...serverMutants];
+export const mutants: readonly Mutant[] = [...sentinelMutants, stalest, ...serverMutants];

@@ -18,8 +18,8 @@ const infoAge = 7_000_000;
 /** How long a fault of its own, or a start, keeps a replica from being judged. */
 const recovers = 30_000_000;
 
-/** What the records do not tell of a cluster. */
-export interface Priorities {
+/** What the records do not tell. */
+export interface Cluster {
   /** The host of each node, and a server's replica-priority. */
   readonly hosts: ReadonlyMap<string, string>;
   readonly priorities: ReadonlyMap<string, number>;
@@ -28,9 +28,7 @@ export interface Priorities {
 interface Server {
   address: string;
   master: string | undefined;
-  isUp: boolean;
   upSince: number;
-  linkedSince: number | undefined;
   /** Offsets under one id, oldest first. */
   told: { readonly at: number; readonly offset: number; readonly replicationId: string }[];
 }
@@ -39,7 +37,7 @@ export class BestReplica implements Law {
   readonly name = "a failover promotes the replica that has the most";
   readonly folds: readonly Folded[] = [...Positions.folds, "event", "up", "fault", "command"];
   readonly violations: Violation[] = [];
-  readonly #cluster: Priorities;
+  readonly #cluster: Cluster;
   readonly #positions = new Positions();
   readonly #servers = new Map<string, Server>();
   /** Sentinel and `ip:port` of the replica that it holds to be down. */
@@ -48,7 +46,7 @@ export class BestReplica implements Law {
   readonly #touched = new Map<string, number>();
   #everybodyAt = -recovers;
 
-  constructor(cluster: Priorities) {
+  constructor(cluster: Cluster) {
     this.#cluster = cluster;
   }
 
@@ -60,7 +58,6 @@ export class BestReplica implements Law {
       server.upSince = record.at;
       server.told = [];
     }
-    if (record.kind === "down") this.#server(record.node).linkedSince = undefined;
     if (record.kind !== "note") return;
     const note = noteOf(record);
     if (position !== undefined) {
@@ -69,8 +66,6 @@ export class BestReplica implements Law {
       if (told.length > 64) told.splice(0, 32);
     }
     if (note?.kind === "role") this.#role(record.node, note);
-    if (note?.kind === "link")
-      this.#server(record.node).linkedSince = note.up ? record.at : undefined;
     // Whatever an operator types may hold a server up.
     if (note?.kind === "command") this.#everybodyAt = record.at;
     if (note?.kind === "event") this.#event(record, note);
@@ -145,9 +140,7 @@ export class BestReplica implements Law {
       server = {
         address: "",
         master: undefined,
-        isUp: true,
         upSince: 0,
-        linkedSince: undefined,
         told: [],
       };
       this.#servers.set(node, server);

@@ -1,5 +1,6 @@
 /** The laws that hold at every instant of every run, and who is shown which record. */
 import type { RunRecord } from "../../kernel/record.js";
+import { BestReplica, type Cluster } from "./best-replica.js";
 import { Epochs } from "./epochs.js";
 import type { Law } from "./law.js";
 import { Mandate } from "./mandate.js";
@@ -12,20 +13,22 @@ import { PartialResync } from "./partial-resync.js";
 import { Wait } from "./wait.js";
 
 export class Laws {
-  readonly all: readonly Law[] = [
-    new OneVote(),
-    new OneLeader(),
-    new Mandate(),
-    new Epochs(),
-    new Offsets(),
-    new OneHistory(),
-    new PartialResync(),
-    new NeedlessResync(),
-    new Wait(),
-  ];
+  readonly all: readonly Law[];
   readonly #byKind = new Map<string, Law[]>();
 
-  constructor() {
+  constructor(cluster: Cluster) {
+    this.all = [
+      new OneVote(),
+      new OneLeader(),
+      new Mandate(),
+      new BestReplica(cluster),
+      new Epochs(),
+      new Offsets(),
+      new OneHistory(),
+      new PartialResync(),
+      new NeedlessResync(),
+      new Wait(),
+    ];
     for (const law of this.all)
       for (const kind of law.folds) {
         const laws = this.#byKind.get(kind);

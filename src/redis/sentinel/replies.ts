@@ -41,7 +41,7 @@ function asReply(payload: Segment): Value | undefined {
 /** `__redisAsyncDisconnect()`: the client's side gives up a connection that misbehaves. */
 function disconnect(state: SentinelState, link: InstanceLink, connection: ConnectionId): void {
   state.lost(connection);
-  state.context.close(connection);
+  state.context.close(connection, "discard");
   link.disconnected = true;
 }
 

@@ -233,11 +233,15 @@ export class SentinelState {
     link.pendingCommands++;
   }
 
-  /** `instanceLinkCloseConnection()` of the command connection: nothing asked on it counts any more. */
+  /**
+   * `instanceLinkCloseConnection()` of the command connection: nothing asked on it counts any more. What was
+   * asked in this very iteration never leaves: hiredis frees its buffer (`redisAsyncFree()`). So the
+   * SLAVEOF of a tick that ends in +switch-master is said, and not sent.
+   */
   closeCommand(link: InstanceLink): void {
     if (link.command === undefined) return;
     this.#links[link.command] = undefined;
-    this.context.close(link.command);
+    this.context.close(link.command, "discard");
     link.command = undefined;
     link.commandCallbacks.clear();
     link.pendingCommands = 0;
@@ -248,7 +252,7 @@ export class SentinelState {
   closePubsub(link: InstanceLink): void {
     if (link.pubsub === undefined) return;
     this.#links[link.pubsub] = undefined;
-    this.context.close(link.pubsub);
+    this.context.close(link.pubsub, "discard");
     link.pubsub = undefined;
     link.pubsubCallbacks.clear();
     link.disconnected = true;

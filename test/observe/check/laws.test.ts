@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { RunRecord } from "../../../src/kernel/record.js";
 import type { Instant } from "../../../src/kernel/time.js";
+import { BestReplica } from "../../../src/observe/check/best-replica.js";
 import { Epochs } from "../../../src/observe/check/epochs.js";
 import { Laws } from "../../../src/observe/check/laws.js";
 import { Mandate } from "../../../src/observe/check/mandate.js";
+import { NeedlessResync } from "../../../src/observe/check/needless-resync.js";
 import { Offsets } from "../../../src/observe/check/offsets.js";
 import { OneHistory } from "../../../src/observe/check/one-history.js";
 import { OneLeader } from "../../../src/observe/check/one-leader.js";
@@ -385,9 +387,127 @@ describe("WAIT", () => {
   });
 });
 
+// replication.c: masterTryPartialResynchronization()
+describe("a replica that may go on", () => {
+  const id = "a".repeat(40);
+  const other = "b".repeat(40);
+  const asks = (replicationId: string, offset: number) =>
+    log("r2", `Trying a partial resynchronization (request ${replicationId}:${offset}).`);
+  /** r1 has everything from offset 0 on, and r2 follows it. */
+  const pair = [
+    role("r1", { ip: "10.0.0.1", replicationId: id }),
+    history("r1", "new", id, 0),
+    role("r2", { ip: "10.0.0.2", master: "10.0.0.1:6379", replicationId: id }),
+    history("r2", "full", id, 0),
+  ];
+  const startsOver = (offset: number, replicationId = id) =>
+    history("r2", "full", replicationId, offset);
+
+  test("is not made to start over", () => {
+    expect(violationsOf(new NeedlessResync(), [...pair, asks(id, 101), startsOver(150)])).toEqual([
+      `r2 asked for offset 101 of ${id}, which r1 has, and was made to start over`,
+    ]);
+  });
+
+  test("may go on in the past of a promoted master, up to where it parted", () => {
+    const promoted = history("r1", "promoted", other, 120);
+
+    expect(
+      violationsOf(new NeedlessResync(), [
+        ...pair,
+        promoted,
+        asks(id, 121),
+        startsOver(150, other),
+      ]),
+    ).toHaveLength(1);
+    expect(
+      violationsOf(new NeedlessResync(), [
+        ...pair,
+        promoted,
+        asks(id, 122),
+        startsOver(150, other),
+      ]),
+    ).toEqual([]);
+  });
+
+  test("starts over where the backlog may be too short, or nothing was asked for", () => {
+    expect(
+      violationsOf(new NeedlessResync(), [...pair, asks(id, 101), startsOver(17_000)]),
+    ).toEqual([]);
+    const nothing = log("r2", "Partial resynchronization not possible (no cached master)");
+    expect(
+      violationsOf(new NeedlessResync(), [...pair, asks(id, 101), nothing, startsOver(150)]),
+    ).toEqual([]);
+  });
+
+  test("starts over where its master has only what came after", () => {
+    const late = history("r1", "full", id, 120);
+
+    expect(
+      violationsOf(new NeedlessResync(), [...pair, late, asks(id, 101), startsOver(150)]),
+    ).toEqual([]);
+  });
+});
+
+// sentinel.c: compareSlavesForPromotion()
+describe("the promoted replica", () => {
+  const cluster = { hosts: new Map<string, string>(), priorities: new Map([["r4", 200]]) };
+  const standsAt = (node: string, offset: number, seconds: number) =>
+    told(node, { kind: "stands", offset, digest: 0 }, seconds * 1_000_000);
+  const replica = (node: string, ip: string) => [
+    up(node),
+    role(node, { ip, master: "10.0.0.1:6379", replicationId: "aa", at: 1 }),
+    history(node, "full", "aa", 0, 0, 2),
+  ];
+  const selects = (ip: string) =>
+    event("s1", "+selected-slave", `slave ${ip}:6379 ${ip} 6379 @ mymaster 10.0.0.1 6379`, {
+      at: 60_000_000,
+    });
+  const replicas = [...replica("r2", "10.0.0.2"), ...replica("r3", "10.0.0.3")];
+  const stale = [...replicas, standsAt("r2", 100, 40), standsAt("r3", 500, 40)];
+
+  test("is the one that has the most", () => {
+    expect(violationsOf(new BestReplica(cluster), [...stale, selects("10.0.0.3")])).toEqual([]);
+  });
+
+  test("is not one that was behind for long", () => {
+    expect(violationsOf(new BestReplica(cluster), [...stale, selects("10.0.0.2")])).toEqual([
+      "s1 chose r2 at offset 100, and r3 was at 500 long before",
+    ]);
+  });
+
+  test("may be behind by what the Sentinel cannot know yet", () => {
+    const recent = [...replicas, standsAt("r2", 100, 40), standsAt("r3", 500, 55)];
+
+    expect(violationsOf(new BestReplica(cluster), [...recent, selects("10.0.0.2")])).toEqual([]);
+  });
+
+  test("may be behind one that is down, out of reach, or has a worse priority", () => {
+    const sdown = event(
+      "s1",
+      "+sdown",
+      "slave 10.0.0.3:6379 10.0.0.3 6379 @ mymaster 10.0.0.1 6379",
+    );
+    const paused: RunRecord = {
+      kind: "fault",
+      at: 50_000_000 as Instant,
+      fault: { kind: "pause", node: "r3" },
+    };
+    const worse = [
+      ...replica("r2", "10.0.0.2"),
+      ...replica("r4", "10.0.0.4"),
+      standsAt("r2", 100, 40),
+      standsAt("r4", 500, 40),
+    ];
+
+    for (const records of [[...stale, sdown], [...stale, paused], worse])
+      expect(violationsOf(new BestReplica(cluster), [...records, selects("10.0.0.2")])).toEqual([]);
+  });
+});
+
 describe("the laws of a run", () => {
   test("are each shown the records they fold, and no others", () => {
-    const laws = new Laws();
+    const laws = new Laws({ hosts: new Map(), priorities: new Map() });
 
     laws.record(event("s1", "+vote-for-leader", "aa 1"));
     laws.record(event("s1", "+vote-for-leader", "bb 1"));

@@ -38,7 +38,7 @@ describe("a snapshot has the size of the RDB of a real server", () => {
 test("an empty master of 6.2 sends 175 bytes", () => {
   const { keyspace } = new Dataset("6.2");
 
-  const history = { replicationId: "0".repeat(40), offset: 0, streamDb: 0 };
+  const history = { replicationId: "0".repeat(40), offset: 0, streamDb: 0, digest: 0 };
   expect(rdbFile(keyspace.snapshot(), history).bytes).toBe(175);
 });
 

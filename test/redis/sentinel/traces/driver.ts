@@ -261,8 +261,6 @@ export interface Reproduction extends Setup {
   readonly mastersAlike?: readonly string[];
   /** How far an event may be from when it was recorded, in ms. */
   readonly tolerance?: number;
-  /** The recorded event that is left out of the comparison; the test says why. */
-  readonly except?: (event: TraceEvent) => boolean;
   /** Where it is cut into parts that are looked for one by one, in ms. */
   readonly cuts?: readonly number[];
   /** A seed that did it once: tried first, so that the test is quick. */
@@ -301,7 +299,7 @@ export function play(name: string, how: Reproduction, seed: number): readonly Tr
 function findSeed(name: string, how: Reproduction, begin: number, end: number): number | undefined {
   const { steps, events } = readTrace(name);
   const within = ({ at }: TraceEvent): boolean => at >= begin && at < end;
-  const recorded = events.filter((event) => within(event) && how.except?.(event) !== true);
+  const recorded = events.filter(within);
   const comparison = {
     from: steps.find(({ text }) => idle[text] === undefined)?.at ?? 0,
     tolerance: how.tolerance ?? 1_300,

@@ -79,14 +79,14 @@ describe("replicas are reconfigured as it was recorded", () => {
   });
 
   // A hung replica takes the only slot where the leader's hash order puts it first, and starves the rest.
-  // Left out is the recording's last +fix-slave-config: half a second after the leader told the replica so.
+  // +slave-reconf-sent-be is said and never sent, for the switch of the same tick closes the links: another
+  // Sentinel has to fix the replica (+fix-slave-config).
   test("when a hanging one is told first", () => {
     expectReproduced("hungfirst_7.0.15", {
       replicas: 4,
       config: failoverTimeout(12_000),
       portsAlike: ["6001", "6002"],
       seed: 2,
-      except: ({ text }) => text.startsWith("+fix-slave-config "),
       prepare: (cluster) => prefer(cluster, "r4"),
       play: {
         "SIGSTOP r1 r2": (cluster) => cluster.pause("r1", "r2"),
