@@ -9,8 +9,12 @@ export {
   milliseconds,
   seconds,
 } from "./kernel/time.js";
+export type { Violation } from "./observe/check/law.js";
+export { checkRegister } from "./observe/check/linearizable.js";
 export type { Failover, Phase } from "./observe/failovers.js";
 export { phases } from "./observe/failovers.js";
+export type { HistoryEntry } from "./observe/histories.js";
+export type { Cause, Loss } from "./observe/lineage.js";
 export { type PhaseTimes, phaseTimes, type SentinelEvent } from "./observe/phase-times.js";
 export type { Problem } from "./redis/config/problem.js";
 export type { RedisNote } from "./redis/note.js";

@@ -5,8 +5,10 @@
  * A run is stepped from outside and never runs by itself: `advance` moves virtual time, and between two
  * steps anybody may inject a fault, send a command or look. It touches no clock and no file.
  */
-import type { ActorFactory } from "./kernel/actor.js";
+import type { ActorFactory, Address } from "./kernel/actor.js";
 import type { Fault } from "./kernel/fault.js";
+import type { OutsideInput } from "./kernel/outside.js";
+import { RandomStream } from "./kernel/random.js";
 import type { Observer } from "./kernel/record.js";
 import type { Simulation } from "./kernel/simulation.js";
 import { after, type Duration, earlier, type Instant, seconds, start } from "./kernel/time.js";
@@ -14,6 +16,7 @@ import { checkRegister } from "./observe/check/linearizable.js";
 import { type Failover, phases } from "./observe/failovers.js";
 import type { Loss } from "./observe/lineage.js";
 import type { ClientWrites } from "./observe/writes.js";
+import { Outside, type OutsideOutput } from "./redis/client/outside.js";
 import type { RedisNote } from "./redis/note.js";
 import type { NodeView } from "./redis/view.js";
 import { disagreement, finalOf, type Inspection, inspectAll, laggard } from "./run/final.js";
@@ -31,6 +34,7 @@ import type {
 } from "./run/result.js";
 import { Script } from "./run/script.js";
 import { buildWorld } from "./run/world.js";
+import type { Choice } from "./scenario/action.js";
 import { type Plan, type PlanNode, planOf } from "./scenario/plan.js";
 import type { Scenario } from "./scenario/scenario.js";
 
@@ -44,6 +48,8 @@ export interface RunOptions {
   readonly observers?: readonly Observer[];
   /** Another program in a node's place: a wrong one, for a test of the laws. */
   readonly program?: (node: PlanNode, usual: ActorFactory) => ActorFactory;
+  /** A host of the scenario on which clients from outside the simulation stand: `take`, `fetch`. */
+  readonly outside?: string;
 }
 
 /** A cluster that is healed does little; one that reconnects in tight loops is looked at for long enough. */
@@ -56,6 +62,10 @@ export class Run {
   readonly #script: Script;
   readonly #judge: Judge;
   readonly #ledger: Ledger;
+  readonly #observers: readonly Observer[];
+  #outside: Outside | undefined;
+  /** Chooses for those who break the cluster by hand. */
+  #handStream: RandomStream | undefined;
   #end: Instant;
   /** Who had other data, or had not caught up, when all the rest was well and nobody wrote any more. */
   #unsettled: string | undefined;
@@ -68,12 +78,14 @@ export class Run {
     this.#ledger = new Ledger(this.plan, this.#judge);
     this.#operators = new Operators(this.plan);
     const observers = [this.#ledger, ...(options.observers ?? [])];
+    this.#observers = observers;
     this.#script = new Script(this.plan, this.#operators, ({ step, name, on, at }) => {
       this.#judge.acted(step, at);
       for (const observer of observers) observer.record({ kind: "act", at, step: name, on });
     });
     this.#simulation = buildWorld(this.plan, this.#operators, {
       ...(options.program === undefined ? {} : { program: options.program }),
+      ...(options.outside === undefined ? {} : { outside: this.#outsideOn(options.outside) }),
       observers,
       watch: (node, note) => {
         this.#script.note(node, note as unknown as RedisNote);
@@ -150,15 +162,67 @@ export class Run {
     };
     until(() => this.#dissent() === undefined || recovery.excuse(this.now) === undefined);
     if (this.#dissent() !== undefined) return this.result();
+    this.#script.freeze();
     for (const { name } of this.plan.clients)
       if (this.#simulation.isUp(name)) this.#simulation.inject({ kind: "pause", node: name });
-    until(() => this.#lag() === undefined);
-    this.#unsettled = this.steps < most ? (this.#lag() ?? this.#dissent()) : undefined;
+    const unsettled = () => this.#dissent() ?? this.#lag();
+    until(() => unsettled() === undefined);
+    this.#unsettled = this.steps < most ? unsettled() : undefined;
     return this.result();
   }
 
   inject(fault: Fault): void {
     this.#simulation.inject(fault);
+  }
+
+  /** Something comes in from outside, and acts between two steps. */
+  take(input: OutsideInput): void {
+    for (const observer of this.#observers)
+      observer.record({ kind: "outside", at: this.now, input });
+    if (input.does === "inject") this.#simulation.inject(input.fault);
+    else this.#outside?.submit(input);
+  }
+
+  /** What has left for the outside since this was last asked. */
+  fetch(): readonly OutsideOutput[] {
+    return this.#outside?.fetch() ?? [];
+  }
+
+  /** What selectors choose now, for somebody who breaks the cluster by hand. */
+  get choice(): Choice {
+    this.#handStream ??= new RandomStream(this.plan.seed, "by hand");
+    return this.#script.selectors.choice(this.#handStream);
+  }
+
+  /** The group's master as selectors see it; undefined asks for the only group, or the first. */
+  masterOf(group?: string): string | undefined {
+    return this.#script.selectors.master(group);
+  }
+
+  /** Every Sentinel knows every node, and every link is up. */
+  get isSettled(): boolean {
+    return this.#script.selectors.settled;
+  }
+
+  isUp(node: string): boolean {
+    return this.#simulation.isUp(node);
+  }
+
+  /** Where the node listens: its machine's first address, and its port. */
+  addressOf(node: string): Address | undefined {
+    const found = this.plan.nodes.find(({ name }) => name === node);
+    const host = this.plan.hosts.find(({ name }) => name === found?.host);
+    const [ip] = host?.ips ?? [];
+    return found === undefined || ip === undefined ? undefined : { ip, port: found.port };
+  }
+
+  /** Has the machine power? */
+  isHostUp(host: string): boolean {
+    return this.#simulation.isHostUp(host);
+  }
+
+  isPaused(node: string): boolean {
+    return this.#simulation.isPaused(node);
   }
 
   /** An operator on the node's host types these lines into redis-cli; the replies come as notes. */
@@ -211,7 +275,16 @@ export class Run {
       consistency: this.#consistency(),
       final: finalOf(inspection),
       mishaps: this.#script.mishaps,
+      waiting: this.#script.waiting,
     };
+  }
+
+  #outsideOn(host: string): { readonly host: string; readonly factory: ActorFactory } {
+    const factory: ActorFactory = (context) => {
+      this.#outside = new Outside(context, (node) => this.addressOf(node));
+      return this.#outside;
+    };
+    return { host, factory };
   }
 
   #laws(): LawVerdict[] {

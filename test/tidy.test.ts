@@ -21,8 +21,22 @@ const layers: Record<
   run: { values: ["run", "scenario", "observe", "redis", "kernel"], types: [] },
   explore: { values: ["explore", "run", "scenario", "observe", "redis", "kernel"], types: [] },
   calibrate: { values: ["calibrate", "run", "scenario", "observe", "redis", "kernel"], types: [] },
+  gateway: { values: ["gateway", "run", "scenario", "observe", "redis", "kernel"], types: [] },
   cli: {
-    values: ["cli", "calibrate", "explore", "run", "scenario", "observe", "redis", "kernel"],
+    values: ["cli", "gateway", "calibrate", "explore", "run", "scenario", "observe", "redis", "kernel"],
+    types: [],
+  },
+  testing: {
+    values: [
+      "testing",
+      "gateway",
+      "cli/scenario-source",
+      "run",
+      "scenario",
+      "observe",
+      "redis",
+      "kernel",
+    ],
     types: [],
   },
   index: { values: ["index", "run", "scenario", "observe", "redis", "kernel"], types: [] },

@@ -69,7 +69,7 @@ export const exploreCommand: CommandModule<object, ExploreArguments> = {
         describe: "Runs that making one finding small may take; 0: none",
       })
       .option("json", { type: "boolean", describe: "Print the result as JSON" })
-      .conflicts("swarm", ["scenario", "set"])
+      .conflicts("swarm", "scenario")
       .strict(),
   handler: async (args) => {
     process.exitCode = await run(args);
@@ -79,6 +79,8 @@ export const exploreCommand: CommandModule<object, ExploreArguments> = {
 async function run(args: ExploreArguments): Promise<ExitCode> {
   if (args.scenario === undefined && args.swarm !== true)
     throw UserError.of("", "nothing to explore", "name a scenario, or say --swarm");
+  if (args.swarm === true && args.set.length > 0)
+    throw UserError.of("--set", "the swarm draws its settings itself", "name a scenario instead");
   const source =
     args.scenario === undefined ? undefined : loadScenario(args.scenario, args.set).source;
   const options: ExploreOptions = {

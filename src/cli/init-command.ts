@@ -4,10 +4,8 @@ import { join } from "node:path";
 import type { CommandModule } from "yargs";
 import { initScenario } from "../scenario/init.js";
 import { out } from "./print.js";
-import { reasonOf } from "./scenario-source.js";
+import { initFile, reasonOf } from "./scenario-source.js";
 import { UserError } from "./user-error.js";
-
-const fileName = "redsim.yaml";
 
 interface InitArguments {
   readonly dir: string;
@@ -21,7 +19,7 @@ export const initCommand: CommandModule<object, InitArguments> = {
       .positional("dir", { type: "string", default: ".", describe: "The folder with the files" })
       .strict(),
   handler: ({ dir }) => {
-    const path = join(dir, fileName);
+    const path = join(dir, initFile);
     if (existsSync(path)) throw UserError.of(path, "is there already", "move it away first");
     const scenario = initScenario(confFiles(dir));
     if (scenario === undefined)

@@ -14,7 +14,9 @@ import { say } from "./print.js";
 import { programVersion } from "./program.js";
 import { replayCommand } from "./replay-command.js";
 import { runCommand } from "./run-command.js";
+import { library } from "./scenario-source.js";
 import { schemaCommand } from "./schema-command.js";
+import { serveCommand } from "./serve-command.js";
 import { showCommand } from "./show-command.js";
 import { UserError } from "./user-error.js";
 import { whyCommand } from "./why-command.js";
@@ -33,6 +35,7 @@ try {
     .usage("$0 <command>\n\nA deterministic simulator of Redis high availability.")
     .command(runCommand)
     .command(replayCommand)
+    .command(serveCommand)
     .command(exploreCommand)
     .command(findingsCommand)
     .command(whyCommand)
@@ -41,11 +44,12 @@ try {
     .command(showCommand)
     .command(initCommand)
     .command(schemaCommand)
-    .demandCommand(1, "Which command?")
+    .demandCommand(1, "which command?")
     .recommendCommands()
     .strict()
     .version(programVersion)
     .help()
+    .alias("help", "h")
     .wrap(80)
     .epilogue(
       "Exit codes: 0 all holds; 1 an expectation or a law does not; 2 the input is wrong; " +
@@ -53,12 +57,25 @@ try {
     )
     .example("$0 run walkthrough", "the experiment every newcomer does")
     .example("$0 run kill-master --seeds 1..200", "a distribution instead of an anecdote")
-    .fail((message, error) => {
-      throw error ?? UserError.of("", message, "redsim --help shows what there is");
+    .fail((message, error: Error | undefined) => {
+      // yargs throws some of its complaints (an option without its value) and reports the others.
+      if (error !== undefined && error.name !== "YError") throw error;
+      const what = error?.message ?? message;
+      throw UserError.of("", what, hintFor(what));
     })
     .parseAsync();
 } catch (error) {
   process.exitCode = report(error);
+}
+
+/** Where to look; who names a scenario and no command wants to run it. */
+function hintFor(message: string): string {
+  const [first] = argv;
+  if (library().some(({ name }) => name === first)) return `redsim run ${argv.join(" ")}`;
+  const isCommand =
+    first !== undefined && /^[a-z]+$/.test(first) && !message.startsWith("Did you mean");
+  const command = isCommand && !message.endsWith(` ${first}`) ? `${first} ` : "";
+  return `redsim ${command}--help shows what there is`;
 }
 
 function report(error: unknown): number {

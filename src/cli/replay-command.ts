@@ -2,10 +2,12 @@
 import { readFileSync } from "node:fs";
 import type { CommandModule } from "yargs";
 import * as z from "zod";
+import type { OutsideInput } from "../kernel/outside.js";
 import type { Observer, RunRecord } from "../kernel/record.js";
-import { microseconds, seconds } from "../kernel/time.js";
+import { type Instant, microseconds, seconds } from "../kernel/time.js";
 import { type TraceHeader, traceFormat, traceLine } from "../observe/trace.js";
 import { Run } from "../run.js";
+import { outsideHost, served } from "../scenario/served.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { out } from "./print.js";
 import { reasonOf, scenarioOf } from "./scenario-source.js";
@@ -60,15 +62,25 @@ function replay(path: string): ExitCode {
   const lines = readLines(path);
   const header = headerOf(path, lines[0] ?? "");
   checkWhole(path, lines);
-  const scenario = scenarioOf({ ...header.scenario, files: header.files, set: header.set });
+  const read = scenarioOf({ ...header.scenario, files: header.files, set: header.set });
+  const scenario = header.served === undefined ? read : served(read, header.served);
   const comparison = new Comparison(lines, header.level);
   const run = new Run({
     scenario,
     seed: header.seed,
     observers: [comparison],
-    ...(header.until === undefined ? {} : { until: microseconds(header.until) }),
+    ...(header.served === undefined ? {} : { outside: outsideHost(read) }),
+    until: microseconds(header.until ?? endedAt(lines)),
   });
-  while (!run.isOver && comparison.difference === undefined) run.advance(seconds(1));
+  const goOn = (until: number) => {
+    while (run.now < until && !run.isOver && comparison.difference === undefined)
+      run.advance(microseconds(Math.min(seconds(1), until - run.now)));
+  };
+  for (const { at, input } of outsideInputs(path, lines)) {
+    goOn(at);
+    if (comparison.difference === undefined) run.take(input);
+  }
+  goOn(endedAt(lines));
   if (comparison.difference === undefined)
     comparison.compare(JSON.stringify(endOf(run, run.result())));
   if (comparison.difference !== undefined) return diverged(path, lines, comparison.difference);
@@ -86,6 +98,33 @@ function diverged(
   out(`  trace  ${lines[line] ?? "(nothing more)"}`);
   out(`  replay ${now}`);
   return exitCode.divergence;
+}
+
+/** What came in from outside: what the run cannot know by itself. */
+function* outsideInputs(
+  path: string,
+  lines: readonly string[],
+): Iterable<{ readonly at: Instant; readonly input: OutsideInput }> {
+  for (const [i, line] of lines.entries()) {
+    if (!line.includes('"kind":"outside"')) continue;
+    const record = parsed(line);
+    if (record?.["kind"] !== "outside") continue;
+    const read = outsideSchema.safeParse(record);
+    if (!read.success)
+      throw UserError.of(
+        `${path}:${i + 1}`,
+        "this is no input from outside",
+        "redsim serve --trace writes them",
+      );
+    const { t, kind: _, ...input } = record;
+    yield { at: t as Instant, input: input as unknown as OutsideInput };
+  }
+}
+
+/** Where the run ended, by its last line. */
+function endedAt(lines: readonly string[]): number {
+  const t = parsed(lines.at(-1) ?? "")?.["t"];
+  return typeof t === "number" ? t : 0;
 }
 
 function readLines(path: string): string[] {
@@ -129,10 +168,23 @@ const headerSchema = z.object({
   level: z.enum(["notes", "wire", "steps"]),
   seed: z.string(),
   until: z.int().min(0).optional(),
+  served: z.object({ network: z.int().min(1).max(254), bare: z.boolean() }).optional(),
   scenario: z.object({ name: z.string(), text: z.string() }),
   set: z.array(z.string()),
   files: z.record(z.string(), z.string()),
 });
+
+/** A line that came in from outside, as far as a wrong one could do harm. */
+const outsideSchema = z.intersection(
+  z.object({ t: z.int().min(0) }),
+  z.discriminatedUnion("does", [
+    z.object({ does: z.literal("connect"), connection: z.int(), node: z.string() }),
+    z.object({ does: z.literal("send"), connection: z.int(), bytes: z.string() }),
+    z.object({ does: z.literal("end"), connection: z.int() }),
+    z.object({ does: z.literal("abort"), connection: z.int() }),
+    z.object({ does: z.literal("inject"), fault: z.looseObject({ kind: z.string() }) }),
+  ]),
+);
 
 /** The last line is the end, or the trace was cut off. */
 function checkWhole(path: string, lines: readonly string[]): void {

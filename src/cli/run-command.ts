@@ -15,7 +15,7 @@ import { type ExitCode, exitCode } from "./exit-code.js";
 import { ignoredLines } from "./ignored.js";
 import { checkWritable, LineFile } from "./line-file.js";
 import { NodeLog } from "./node-log.js";
-import { heading, out, sectionLines, widestName, wrap } from "./print.js";
+import { heading, out, say, sectionLines, widestName, wrap } from "./print.js";
 import { runWithProgress } from "./progress.js";
 import { type LoadedScenario, loadScenario } from "./scenario-source.js";
 import { runSeeds } from "./seeds.js";
@@ -51,8 +51,16 @@ export const runCommand: CommandModule<object, RunArguments> = {
         demandOption: true,
         describe: "A name that `redsim list` shows, or a path to a YAML file",
       })
-      .option("seed", { type: "string", describe: "Instead of the scenario's own seed" })
-      .option("seeds", { type: "string", describe: "Run each seed from A to B: A..B" })
+      .option("seed", {
+        type: "string",
+        requiresArg: true,
+        describe: "Instead of the scenario's own seed",
+      })
+      .option("seeds", {
+        type: "string",
+        requiresArg: true,
+        describe: "Run each seed from A to B: A..B",
+      })
       .option("set", {
         type: "string",
         array: true,
@@ -60,8 +68,16 @@ export const runCommand: CommandModule<object, RunArguments> = {
         default: [],
         describe: "Change the scenario first: path=value, such as version=7.0",
       })
-      .option("until", { type: "string", describe: "End the run after so much virtual time: 30s" })
-      .option("trace", { type: "string", describe: "Write the trace to this file (NDJSON)" })
+      .option("until", {
+        type: "string",
+        requiresArg: true,
+        describe: "End the run after so much virtual time: 30s",
+      })
+      .option("trace", {
+        type: "string",
+        requiresArg: true,
+        describe: "Write the trace to this file (NDJSON)",
+      })
       .option("level", {
         choices: ["notes", "wire", "steps"] as const,
         default: "notes" as const,
@@ -69,10 +85,12 @@ export const runCommand: CommandModule<object, RunArguments> = {
       })
       .option("events", {
         type: "string",
+        requiresArg: true,
         describe: "Write events, faults and writes to this file (NDJSON)",
       })
       .option("log", {
         type: "string",
+        requiresArg: true,
         describe: "Print the log of this node, as Redis writes it, instead of the transcript",
       })
       .option("json", { type: "boolean", describe: "Print the result as JSON" })
@@ -86,8 +104,9 @@ export const runCommand: CommandModule<object, RunArguments> = {
         type: "boolean",
         describe: "At the end undo all faults and go on until all is well, as explore does",
       })
-      .conflicts("seeds", ["seed", "trace", "events", "twice", "log"])
+      .conflicts("seeds", ["seed", "trace", "events", "twice", "log", "heal", "verbose"])
       .conflicts("log", ["json", "quiet", "verbose", "twice"])
+      .conflicts("twice", ["trace", "events", "json", "verbose", "heal"])
       .conflicts("quiet", "verbose")
       .strict(),
   handler: (args) => {
@@ -158,7 +177,9 @@ function runOnce(
     const fromFiles = Object.keys(source.files).length > 0;
     printTranscript(run, transcript, result, args, fromFiles);
   }
-  if ((args.quiet === true && args.json !== true) || args.log !== undefined) printFailures(result);
+  // A log is to be piped on: what fails is said beside it.
+  if (args.log !== undefined) printFailures(result, say);
+  if (args.quiet === true && args.json !== true) printFailures(result, out);
   return verdictCode(result);
 }
 
@@ -217,12 +238,12 @@ function section(title: string, lines: readonly string[]): void {
   for (const line of lines) out(line);
 }
 
-function printFailures(result: RunResult): void {
+function printFailures(result: RunResult, print: (line: string) => void): void {
   for (const verdict of result.expectations)
-    if (!verdict.holds) out(`${verdict.where}: ${verdict.text}: ${verdict.found}`);
+    if (!verdict.holds) print(`${verdict.where}: ${verdict.text}: ${verdict.found}`);
   for (const law of result.laws)
-    for (const violation of law.violations) out(`${law.law}: ${violation.text}`);
-  for (const mishap of result.mishaps) out(mishap);
+    for (const violation of law.violations) print(`${law.law}: ${violation.text}`);
+  for (const mishap of result.mishaps) print(mishap);
 }
 
 /** The command that does the same again. */

@@ -2,13 +2,16 @@
  * Finds a scenario by its name in the library or by a path, and reads it with the configuration files
  * it names. Everything that was read is kept, for a trace holds it all.
  */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseScenario } from "../scenario/parse.js";
 import type { Scenario } from "../scenario/scenario.js";
-import { suggestion } from "../scenario/suggest.js";
+import { nearest } from "../scenario/suggest.js";
 import { UserError } from "./user-error.js";
+
+/** What `redsim init` writes into a folder. */
+export const initFile = "redsim.yaml";
 
 export interface SourceText {
   /** As shown in front of line numbers. */
@@ -83,20 +86,28 @@ function locate(nameOrFile: string): string {
   const entries = library();
   const entry = entries.find((each) => each.name === nameOrFile);
   if (entry !== undefined) return entry.path;
+  // A folder means the scenario that init has written there.
+  const inFolder = join(nameOrFile, initFile);
+  if (exists(inFolder)) return resolve(inFolder);
   const looksLikeFile = /[/\\]|\.ya?ml$/.test(nameOrFile);
   if (looksLikeFile || exists(nameOrFile)) return resolve(nameOrFile);
   throw UserError.of(
     "",
     `no scenario is called ${nameOrFile}`,
-    suggestion(
+    hintAt(
       nameOrFile,
       entries.map((each) => each.name),
     ),
   );
 }
 
+function hintAt(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  return near === undefined ? "redsim list shows them" : `did you mean ${near}?`;
+}
+
 function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return existsSync(path) && statSync(path).isFile();
 }
 
 function readText(path: string, shown: string): string {

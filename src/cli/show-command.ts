@@ -68,7 +68,9 @@ function startLines(plan: Plan): string[] {
     timed(client.start.wait, describeTrigger(client.start.trigger), `${client.name} starts`),
   );
   return [
-    ...[...starts].map(([at, names]) => wrap(`${at}  `, `${listed(names)} start`)),
+    ...[...starts].map(([at, names]) =>
+      wrap(`${at}  `, `${listed(names)} ${names.length === 1 ? "starts" : "start"}`),
+    ),
     ...clients,
   ];
 }

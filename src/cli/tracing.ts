@@ -13,6 +13,8 @@ export interface TraceOptions {
   /** Virtual microseconds, where the run is cut short. */
   readonly until: number | undefined;
   readonly source: SourceText;
+  /** The run is served to real clients. */
+  readonly serving?: TraceHeader["served"];
 }
 
 export class TraceWriter implements Observer {
@@ -49,6 +51,7 @@ function headerOf(options: TraceOptions): TraceHeader {
     level: options.level,
     seed: options.seed,
     ...(options.until === undefined ? {} : { until: options.until }),
+    ...(options.serving === undefined ? {} : { served: options.serving }),
     scenario: { name: source.name, text: source.text },
     set: source.set,
     files: source.files,

@@ -7,7 +7,7 @@
  */
 import { stringify } from "yaml";
 import { RandomStream } from "../kernel/random.js";
-import { chance, oneOf, some, time } from "./draw.js";
+import { chance, oneOf, time } from "./draw.js";
 import type { RawNode, RawScenario } from "./raw.js";
 import type { ScenarioSource } from "./source.js";
 import { swarmFaults } from "./swarm-faults.js";
@@ -25,7 +25,7 @@ export function swarmSource(seed: string): ScenarioSource {
   return { name: `swarm-${seed}.yaml`, text: stringify(swarmScenario(seed)), files: {}, set: [] };
 }
 
-export function swarmScenario(seed: string): RawScenario {
+function swarmScenario(seed: string): RawScenario {
   const of = (aspect: string) => new RandomStream(seed, `swarm ${aspect}`);
   const stream = of("topology");
   const replicas = oneOf(stream, [1, 2, 2, 2, 3, 4]);
@@ -63,7 +63,8 @@ function network(stream: RandomStream, topology: Topology): Pick<RawScenario, "n
   if (chance(stream, 15)) settings["loss"] = oneOf(stream, ["0.01%", "0.1%", "1%"]);
   if (chance(stream, 15)) settings["bandwidth"] = oneOf(stream, ["100kb", "1mb", "10mb"]);
   const far = oneOf(stream, [...topology.servers, ...topology.sentinels] as [string, ...string[]]);
-  const links = chance(stream, 20) ? [{ from: far, latency: time(stream, 20, 200) }] : [];
+  // No further than the shortest down-after-milliseconds allows: a connection and a PING take two round trips.
+  const links = chance(stream, 20) ? [{ from: far, latency: time(stream, 20, 60) }] : [];
   return { network: { default: settings, ...(links.length === 0 ? {} : { links }) } };
 }
 
@@ -142,9 +143,4 @@ function clients(stream: RandomStream, topology: Topology): NonNullable<RawScena
       ];
     }),
   );
-}
-
-/** A few different hosts of a world. */
-export function someHosts(stream: RandomStream, topology: Topology, count: number): string[] {
-  return some(stream, [...topology.servers, ...topology.sentinels, ...topology.clients], count);
 }

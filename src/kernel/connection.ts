@@ -34,12 +34,9 @@ export interface Stall {
 
 export class Connection {
   readonly kind = "connection";
+  // What every segment touches comes first, beside each other in memory.
   readonly process: Process;
   readonly host: Host;
-  /** The host's boot it belongs to. */
-  readonly hostBoot: number;
-  readonly local: Address;
-  readonly remote: Address;
   /** Undefined where nobody has that address. */
   readonly remoteHost: Host | undefined;
   /** -1 until accepted. */
@@ -62,6 +59,9 @@ export class Connection {
   readable = 0;
   readonly underway = new Ring<number>();
   lastArrival = 0;
+  /** Entries in the queue whose segments were called back, and when those come that were not. */
+  calledBack = 0;
+  readonly arrivals: number[] = [];
   lastHeard = 0;
 
   // Sending.
@@ -76,10 +76,16 @@ export class Connection {
 
   // Trouble.
   stall: Stall | undefined;
+  /** The host's boot it belongs to. */
+  readonly hostBoot: number;
+  readonly local: Address;
+  readonly remote: Address;
   readonly held = new Ring<Payload>();
   isAcceptHeld = false;
   isFinHeld = false;
   keepaliveDeadline = 0;
+  /** When keepalive's first unanswered probe was or will be sent; 0 while the path is whole. */
+  firstProbe = 0;
 
   // Connecting.
   dialedAt = -1;
@@ -124,5 +130,16 @@ export class Connection {
   get isSilent(): boolean {
     const { out, back, remoteHost } = this;
     return out?.verdict === "drop" || back?.verdict === "drop" || remoteHost?.isUp !== true;
+  }
+
+  /**
+   * What is sent is answered with RST: by a firewall, by a machine that was rebooted, or by one whose
+   * process closed its end, and whose word of it never arrived and never will.
+   */
+  get isDisowned(): boolean {
+    const { out, peer } = this;
+    if (out?.verdict === "reject" || peer?.isForgotten === true) return true;
+    const isEndUnheard = this.ended === undefined && this.underway.length === 0;
+    return peer?.isGone === true && peer.stall === undefined && isEndUnheard;
   }
 }

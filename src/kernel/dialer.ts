@@ -85,7 +85,10 @@ export class Dialer {
     if (connection.attempts === 0 && out !== undefined && host.segment === remoteHost?.segment) {
       const fails = dialedAt + out.random.duration(neighbourMin, neighbourMax);
       // The SYN itself may have been under way for longer than that.
-      this.#schedule.push(Math.max(fails, this.#schedule.now), new Action(() => this.#neighbourFails(connection)));
+      this.#schedule.push(
+        Math.max(fails, this.#schedule.now),
+        new Action(() => this.#neighbourFails(connection)),
+      );
     }
     // A SYN that was lost on the way back may find the next one's time already past.
     let wait = synTimes[connection.attempts++];

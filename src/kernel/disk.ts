@@ -2,8 +2,8 @@
  * The disk of a machine: it survives the process, and what was fsynced survives the machine.
  *
  * A file has the content last written, in the page cache, and the content that would be found after a
- * power loss. What is not fsynced reaches the disk by itself half a minute after it was written, as
- * Linux's writeback does; a power loss before that takes it away. Renaming and removing are journaled:
+ * power loss. What is not fsynced reaches the disk by itself half a minute after the file became dirty,
+ * as Linux's writeback does; a power loss before that takes it away. Renaming and removing are journaled:
  * atomic and durable at once, but the rename of a file that was never fsynced leaves the old content
  * of the target to be found.
  */
@@ -30,7 +30,8 @@ interface Version {
 interface File {
   cached: Version;
   durable: Version | undefined;
-  writtenAt: Instant;
+  /** Since when the page cache has held something that the disk has not. */
+  dirtySince: Instant;
 }
 
 export class HostDisk {
@@ -59,10 +60,12 @@ export class HostDisk {
     if (this.#isFull || (capacity > 0 && used > capacity)) return false;
     const file = this.#files.get(path);
     if (file === undefined) {
-      this.#files.set(path, { cached: { content, bytes }, durable: undefined, writtenAt: at });
+      this.#files.set(path, { cached: { content, bytes }, durable: undefined, dirtySince: at });
     } else {
+      // A file that is written all the time is written back all the same, half a minute at a time.
+      if (at - file.dirtySince >= writeback) file.durable = file.cached;
+      if (file.durable === file.cached) file.dirtySince = at;
       file.cached = { content, bytes };
-      file.writtenAt = at;
     }
     this.#used = used;
     return true;
@@ -90,7 +93,7 @@ export class HostDisk {
     this.#files.set(to, {
       cached: source.cached,
       durable: isSynced ? source.cached : target?.durable,
-      writtenAt: source.writtenAt,
+      dirtySince: source.dirtySince,
     });
     this.#files.delete(from);
   }
@@ -112,7 +115,7 @@ export class HostDisk {
   /** The machine loses power: what had not reached the disk is gone. */
   losePower(at: Instant): void {
     for (const [path, file] of this.#files) {
-      if (at - file.writtenAt >= writeback) file.durable = file.cached;
+      if (at - file.dirtySince >= writeback) file.durable = file.cached;
       this.#used += (file.durable?.bytes ?? 0) - file.cached.bytes;
       if (file.durable === undefined) this.#files.delete(path);
       else file.cached = file.durable;

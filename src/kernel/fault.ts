@@ -31,6 +31,8 @@ export type Fault =
   /** KILL ends the process at once; TERM asks it to shut down. */
   | { readonly kind: "kill"; readonly node: string; readonly signal: "KILL" | "TERM" }
   | { readonly kind: "restart"; readonly node: string }
+  /** Another program lies on the node's machine (an upgrade, or a downgrade): its next boot runs that. */
+  | { readonly kind: "install"; readonly node: string; readonly program: string }
   /** SIGSTOP, and SIGCONT. */
   | { readonly kind: "pause"; readonly node: string }
   | { readonly kind: "resume"; readonly node: string }

@@ -33,6 +33,7 @@ const killed = -9;
 export class Faults {
   readonly #world: World;
   readonly #network: Network;
+  readonly #transport: Transport;
   readonly #idleWatch: IdleWatch;
   readonly #names: Names;
 
@@ -44,6 +45,7 @@ export class Faults {
   }) {
     this.#world = options.world;
     this.#network = options.network;
+    this.#transport = options.transport;
     this.#idleWatch = new IdleWatch(options.world, options.transport);
     this.#names = options.names;
   }
@@ -69,6 +71,9 @@ export class Faults {
       case "restart":
         world.start(world.node(fault.node));
         break;
+      case "install":
+        world.node(fault.node).install(fault.program);
+        break;
       case "pause":
         this.#pause(world.node(fault.node).process, true);
         break;
@@ -83,7 +88,7 @@ export class Faults {
         break;
       case "cut":
         this.#links(fault, fault.direction, (link) => link.cut(fault.name, fault.mode));
-        this.#idleWatch.watch(world.processes());
+        this.#pathsFail();
         break;
       case "heal":
         this.#network.heal(fault.name);
@@ -91,9 +96,11 @@ export class Faults {
         break;
       case "slow":
         this.#links(fault, fault.direction, (link) => link.slow(fault.settings));
+        this.#pathsFail();
         break;
       case "restore":
         this.#links(fault, "both", (link) => link.restore());
+        this.#idleWatch.watch(world.processes());
         break;
       case "skew":
         world.host(fault.host).clock.skew(world.now, fault.offset, fault.ppm);
@@ -168,7 +175,7 @@ export class Faults {
     const { now } = this.#world;
     const until = after(now, time);
     if (until <= host.starvedUntil) return;
-    host.starvedUntil = until;
+    host.starve(now, until);
     this.#feed(host, true);
     const over = new Action(() => {
       if (host.starvedUntil === until) this.#feed(host, false);
@@ -190,7 +197,7 @@ export class Faults {
     for (const { process } of host.nodes) if (process !== undefined) this.#world.vanish(process);
     host.isUp = false;
     host.disk.losePower(this.#world.now);
-    this.#idleWatch.watch(this.#world.processes());
+    this.#pathsFail();
   }
 
   #powerOn(host: Host, start: boolean): void {
@@ -199,6 +206,27 @@ export class Faults {
     host.boots++;
     this.#idleWatch.watch(this.#world.processes());
     if (start) for (const node of host.nodes) this.#world.start(node);
+  }
+
+  /**
+   * Paths may have failed. What had left is delivered; what still waits to leave once that has
+   * arrived, on a slow link or for a retransmission, is not.
+   */
+  #pathsFail(): void {
+    const world = this.#world;
+    this.#idleWatch.watch(world.processes());
+    for (const process of world.processes()) {
+      for (const connection of process.connections) {
+        const { back, underway } = connection ?? {};
+        if (connection === undefined || back === undefined || underway?.length === 0) continue;
+        const isCut = () => back.verdict !== "pass" || connection.remoteHost?.isUp !== true;
+        if (!isCut()) continue;
+        const callBack = new Action(() => {
+          if (isCut() && connection.underway.length > 0) this.#transport.callBack(connection);
+        });
+        world.push(world.now + back.latencyMax + 1, callBack);
+      }
+    }
   }
 
   #links(

@@ -7,7 +7,7 @@ import { type ClockSettings, HostClock } from "./clock.js";
 import { type DiskSettings, HostDisk } from "./disk.js";
 import type { Node } from "./node.js";
 import type { Process } from "./process.js";
-import { type Duration, microseconds, milliseconds, seconds, start } from "./time.js";
+import { type Duration, type Instant, microseconds, milliseconds, seconds, start } from "./time.js";
 
 /** How late a process wakes after epoll's timeout: drawn uniformly, both ends included. */
 export interface Lateness {
@@ -83,6 +83,8 @@ export class Host {
   boots = 0;
   /** Its processes get no time before this instant. */
   starvedUntil = start;
+  /** How long they got none, from the beginning until then. */
+  starvedTime = 0;
   #ephemeral = ephemeralFirst;
 
   constructor(name: string, index: number, epoch: number, settings: HostSettings) {
@@ -100,6 +102,12 @@ export class Host {
     this.window = settings.window ?? windowDefault;
     this.resolveTime = settings.resolveTime ?? microseconds(100);
     this.resolveFailure = settings.resolveFailure ?? milliseconds(5);
+  }
+
+  /** Its processes get no time until then, which is later than what was known. */
+  starve(at: Instant, until: Instant): void {
+    this.starvedTime += until - Math.max(at, this.starvedUntil);
+    this.starvedUntil = until;
   }
 
   /** The next port for somebody who connects; they are far from all in use at once. */

@@ -26,38 +26,56 @@ export class IdleWatch {
       for (const connection of process.connections) {
         if (connection !== undefined) this.#ask(connection);
       }
+      // Those that wait to be accepted.
+      for (let i = 0; i < process.ready.length; i++) {
+        const connection = process.ready.at(i);
+        if (connection?.isToAccept === true) this.#ask(connection);
+      }
     }
   }
 
   #ask(connection: Connection): void {
     const { keepalive } = connection.host;
     if (keepalive === undefined || connection.phase !== "open" || connection.isBroken) return;
+    const { isSilent } = connection;
+    if (!isSilent && !connection.isDisowned) {
+      connection.firstProbe = 0;
+      connection.keepaliveDeadline = 0;
+      return;
+    }
     const { now } = this.#schedule;
     const { idle, interval, probes } = keepalive;
-    const patience = interval * probes;
-    const { keepaliveDeadline, lastHeard } = connection;
-    let deadline = 0;
-    if (connection.isSilent) {
-      if (keepaliveDeadline > now) return;
-      // Until now its probes were answered, each `idle` after the one before.
-      deadline = lastHeard + Math.floor((now - lastHeard) / idle) * idle + idle + patience;
-    } else if (connection.peer?.isForgotten === true) {
-      // The peer's machine is back and will answer the next probe with RST.
-      const first = (keepaliveDeadline > now ? keepaliveDeadline : now + patience) - patience;
-      deadline = first > now ? first : first + Math.ceil((now - first) / interval) * interval;
+    const { lastHeard } = connection;
+    // Until now its probes were answered, each `idle` after the one before.
+    if (connection.firstProbe === 0) {
+      connection.firstProbe = lastHeard + (Math.floor((now - lastHeard) / idle) + 1) * idle;
     }
+    const { firstProbe } = connection;
+    let deadline = firstProbe + interval * probes;
+    if (!isSilent) {
+      // The next probe is answered with RST.
+      const late = Math.ceil(Math.max(0, now - firstProbe) / interval);
+      deadline = firstProbe + late * interval;
+    }
+    if (deadline === connection.keepaliveDeadline) return;
     connection.keepaliveDeadline = deadline;
-    if (deadline === 0) return;
     const check = new Action(() => {
-      if (connection.keepaliveDeadline === deadline) this.#fails(connection);
+      if (connection.keepaliveDeadline !== deadline) return;
+      connection.keepaliveDeadline = 0;
+      if (lastHeard === connection.lastHeard) this.#fails(connection);
+      else {
+        // The other direction works, and what came that way put the probes off.
+        connection.firstProbe = connection.lastHeard + idle;
+        this.#ask(connection);
+      }
     });
-    this.#schedule.push(deadline, check);
+    this.#schedule.push(Math.max(deadline, now), check);
   }
 
   #fails(connection: Connection): void {
     if (connection.phase !== "open" || connection.isBroken || connection.isForgotten) return;
     if (connection.stall !== undefined) return;
     if (connection.isSilent) this.#transport.end(connection, "timeout");
-    else if (connection.peer?.isForgotten === true) this.#transport.end(connection, "reset");
+    else if (connection.isDisowned) this.#transport.end(connection, "reset");
   }
 }

@@ -44,11 +44,17 @@ export class Link {
   readonly to: Host;
   verdict: Verdict = "pass";
   readonly #cuts: Cut[] = [];
-  #base: LinkSettings;
-  #settings: LinkSettings;
-  #tailWeight = 0;
   /** Until then it is sending what came before. */
   #busyUntil = 0;
+  // The settings in force, beside each other because every segment asks for them.
+  #latency = 1;
+  #jitter = 0;
+  #bandwidth = 0;
+  #lossPpm = 0;
+  #tailWeight = 0;
+  #chunk = segmentMax;
+  #base: LinkSettings;
+  #settings: LinkSettings;
   readonly #stream: (name: string) => RandomStream;
   #random: RandomStream | undefined;
 
@@ -73,23 +79,32 @@ export class Link {
 
   /** When `bytes` that leave at `at` are there, behind what the link has still to send. */
   arrival(at: number, bytes: number): number {
-    const { latency, jitter, bandwidth } = this.#settings;
     let leaves = at;
-    if (bandwidth > 0) {
+    if (this.#bandwidth > 0) {
       if (this.#busyUntil > leaves) leaves = this.#busyUntil;
-      leaves += Math.ceil((bytes * 1_000_000) / bandwidth);
+      leaves += Math.ceil((bytes * 1_000_000) / this.#bandwidth);
       this.#busyUntil = leaves;
     }
-    let arrives = leaves + (latency > 0 ? latency : 1);
-    if (jitter > 0) arrives += this.random.below(jitter + 1);
+    let arrives = leaves + this.#latency;
+    if (this.#jitter > 0) arrives += this.random.below(this.#jitter + 1);
     if (this.#tailWeight > 0) arrives += this.#tailDelay();
     return arrives;
   }
 
   /** Is this segment lost? Draws only where segments can be. */
   loses(): boolean {
-    const { lossPpm } = this.#settings;
-    return lossPpm > 0 && this.random.below(1_000_000) < lossPpm;
+    return this.#lossPpm > 0 && this.random.below(1_000_000) < this.#lossPpm;
+  }
+
+  /** Nothing waits to be sent any more. */
+  clear(): void {
+    this.#busyUntil = 0;
+  }
+
+  /** The longest that a segment takes which has left. */
+  get latencyMax(): number {
+    const tail = this.#settings.tail.reduce((most, { added }) => Math.max(most, added), 0);
+    return this.#latency + this.#jitter + tail;
   }
 
   /** The round trip's share of this link. */
@@ -102,9 +117,7 @@ export class Link {
    * progress is seen, and a transfer of many gigabytes is still a modest number of events.
    */
   get chunk(): number {
-    const { bandwidth } = this.#settings;
-    if (bandwidth === 0) return segmentMax;
-    return Math.max(segmentMin, Math.floor(bandwidth / 100));
+    return this.#chunk;
   }
 
   /** How the link is when nothing is wrong with it. */
@@ -134,16 +147,24 @@ export class Link {
     this.#judge();
   }
 
-  /** A firewall that is silent hides one that rejects. */
+  /** A firewall that is silent hides one that rejects; a link that loses everything is silent too. */
   #judge(): void {
-    if (this.#cuts.length === 0) this.verdict = "pass";
-    else this.verdict = this.#cuts.some((cut) => cut.mode === "drop") ? "drop" : "reject";
+    const losesAll = this.#settings.lossPpm >= 1_000_000;
+    if (losesAll || this.#cuts.some((cut) => cut.mode === "drop")) this.verdict = "drop";
+    else this.verdict = this.#cuts.length > 0 ? "reject" : "pass";
   }
 
   #use(settings: LinkSettings): void {
+    const { latency, jitter, bandwidth, lossPpm } = settings;
     this.#settings = settings;
+    this.#latency = latency > 0 ? latency : 1;
+    this.#jitter = jitter;
+    this.#bandwidth = bandwidth;
+    this.#lossPpm = lossPpm;
+    this.#chunk = bandwidth === 0 ? segmentMax : Math.max(segmentMin, Math.floor(bandwidth / 100));
     this.#tailWeight = 0;
     for (const { weight } of settings.tail) this.#tailWeight += weight;
+    this.#judge();
   }
 
   #tailDelay(): number {
@@ -183,9 +204,12 @@ export class Network {
     }
   }
 
-  /** Who has this address, as `from` sees it; loopback addresses are one's own. */
+  /**
+   * Who has this address, as `from` sees it. Loopback addresses that nobody was given are one's own; a
+   * run that is served to real clients gives each host one that those can reach.
+   */
   owner(ip: string, from: Host): Host | undefined {
-    return isLoopback(ip) ? from : this.#owners.get(ip);
+    return this.#owners.get(ip) ?? (isLoopback(ip) ? from : undefined);
   }
 
   link(from: Host, to: Host): Link {
@@ -218,6 +242,6 @@ export class Network {
   }
 }
 
-export function isLoopback(ip: string): boolean {
+function isLoopback(ip: string): boolean {
   return ip.startsWith("127.") || ip === "::1";
 }

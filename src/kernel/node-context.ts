@@ -132,8 +132,17 @@ export class NodeContext implements Context {
     const process = this.#process;
     const child: Child = { id: process.children.length as ChildId, name, isAlive: true };
     process.children.push(child);
+    const { host } = process.node;
+    let starved = host.starvedTime;
     const ends = new Action(() => {
       if (!child.isAlive || !process.isAlive) return;
+      // A starved host gave the child no time either.
+      const missed = host.starvedTime - starved;
+      if (missed > 0) {
+        starved += missed;
+        this.#services.push(this.#services.now + missed, ends);
+        return;
+      }
       child.isAlive = false;
       process.notices.push({ kind: "childExited", child: child.id, code });
       this.#services.poke(process);

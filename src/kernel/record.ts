@@ -4,6 +4,7 @@
  */
 import type { Note } from "./actor.js";
 import type { Fault } from "./fault.js";
+import type { OutsideInput } from "./outside.js";
 import type { Instant } from "./time.js";
 
 /** `notes`: notes, faults and the fingerprint at each virtual second; `wire` adds segments; `steps` adds every step. */
@@ -26,6 +27,8 @@ export type RunRecord =
       readonly step: string;
       readonly on: readonly string[];
     }
+  /** Something came in from outside the simulation, and acts now. */
+  | { readonly kind: "outside"; readonly at: Instant; readonly input: OutsideInput }
   /** The process of a node began (`boot` counts from 0) or ended (`code` as waitpid tells it; power loss is -9). */
   | { readonly kind: "up"; readonly at: Instant; readonly node: string; readonly boot: number }
   | { readonly kind: "down"; readonly at: Instant; readonly node: string; readonly code: number }

@@ -206,6 +206,11 @@ export class Simulation implements Services {
     return this.node(name).process?.isPaused === true;
   }
 
+  /** Has the machine power? */
+  isHostUp(name: string): boolean {
+    return this.host(name).isUp;
+  }
+
   hostOf(name: string): string {
     return this.node(name).host.name;
   }
@@ -318,7 +323,7 @@ export class Simulation implements Services {
     if (this.isObserved) this.tell({ kind: "up", at: this.#now, node: node.name, boot });
     this.#options.life?.(node.name, true);
     process.isRunning = true;
-    process.actor = node.factory(new NodeContext(process, this, this.#transport));
+    process.actor = node.boot()(new NodeContext(process, this, this.#transport));
     process.isRunning = false;
     process.busyUntil = this.#now + process.spent;
     process.spent = 0;
@@ -331,9 +336,16 @@ export class Simulation implements Services {
     const { node } = process;
     this.#dies(process, code);
     this.#transport.closeAll(process, this.#now);
-    if (node.restartAfter !== undefined) {
-      this.at(after(this.#now, node.restartAfter), () => this.start(node));
-    }
+    if (node.restartAfter !== undefined) this.#supervise(node, node.restartAfter);
+  }
+
+  /** A supervisor starts it again, unless somebody did so before, or its machine went off meanwhile. */
+  #supervise(node: Node, delay: Duration): void {
+    const { boots, host } = node;
+    const hostBoots = host.boots;
+    this.at(after(this.#now, delay), () => {
+      if (node.boots === boots && host.boots === hostBoots) this.start(node);
+    });
   }
 
   /** The process ends with its machine: nobody is told. */

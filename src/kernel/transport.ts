@@ -8,17 +8,18 @@
  */
 import type { Address, CloseReason, ConnectionId, Payload } from "./actor.js";
 import { assert } from "./assert.js";
-import { Connection, segmentAccept, segmentFin, segmentReset } from "./connection.js";
+import { Connection, type Stall, segmentAccept, segmentFin, segmentReset } from "./connection.js";
 import { Dialer } from "./dialer.js";
-import { isLoopback, type Network } from "./network.js";
+import type { Link, Network } from "./network.js";
 import type { Process } from "./process.js";
 import { Action, type Schedule } from "./schedule.js";
 import { type Duration, milliseconds, seconds } from "./time.js";
 
-/** TCP_RTO_MIN, TCP_RTO_MAX, tcp_retries2. */
+/** TCP_RTO_MIN, TCP_RTO_MAX, tcp_retries2; and for a socket that no process holds, tcp_orphan_retries(). */
 const retransmitMin = milliseconds(200);
 const retransmitMax = seconds(120);
 const retransmitCount = 15;
+const orphanCount = 8;
 /** A sender does not bother with less room in the window than this. */
 const roomMin = 64 * 1024;
 
@@ -39,7 +40,7 @@ export class Transport {
   connect(process: Process, to: Address): ConnectionId {
     const { host } = process.node;
     const target = this.#network.owner(to.ip, host);
-    const localIp = target === host || isLoopback(to.ip) ? to.ip : host.ip;
+    const localIp = target === host ? to.ip : host.ip;
     const connection = new Connection({
       process,
       id: -1 as ConnectionId,
@@ -95,9 +96,9 @@ export class Transport {
     if (connection.phase === "open") {
       this.#take(connection, at);
       if (connection.unsentBytes > 0) connection.wantsDrained = true;
-    } else if (connection.phase === "connecting") {
-      if (connection.dialedAt < 0) this.#dialer.dial(connection, at);
-      if (connection.unsentBytes > 0) connection.wantsDrained = true;
+      else if (connection.wantsDrained) this.#marksDrained(connection);
+    } else if (connection.phase === "connecting" && connection.dialedAt < 0) {
+      this.#dialer.dial(connection, at);
     }
   }
 
@@ -111,6 +112,8 @@ export class Transport {
     }
     const isFlowing = this.#flows(connection, at);
     if (connection.isBroken) return;
+    // The acknowledgement is heard too: keepalive counts from it.
+    if (isFlowing && connection.stall === undefined) connection.lastHeard = at;
     const into = isFlowing ? peer.inbox : connection.held;
     while (connection.unsentBytes > 0) {
       const room = connection.host.window - connection.inFlight;
@@ -155,9 +158,10 @@ export class Transport {
     const { peer, out } = connection;
     if (peer === undefined || out === undefined) return;
     let arrives = out.arrival(at, bytes);
-    if (out.loses()) arrives += this.#lossDelay(connection, behind);
+    if (out.loses()) arrives += this.#lossDelay(connection, out, behind);
     if (arrives < peer.lastArrival) arrives = peer.lastArrival;
     peer.lastArrival = arrives;
+    if (peer.calledBack > 0) peer.arrivals.push(arrives);
     peer.underway.push(segment);
     this.#schedule.push(arrives, peer);
     if (segment > 0) this.#schedule.sent(connection, segment, bytes);
@@ -165,10 +169,17 @@ export class Transport {
 
   /**
    * A lost segment is missed at once where more follows it (fast retransmit, one round trip), else
-   * when its retransmission is due. What follows waits behind it: on a stream a loss is a delay.
+   * when its retransmission is due, which may be lost as well. What follows waits behind it: on a
+   * stream a loss is a delay.
    */
-  #lossDelay(connection: Connection, behind: number): number {
-    return behind > 0 ? this.#roundTrip(connection) : this.#firstTimeout(connection);
+  #lossDelay(connection: Connection, out: Link, behind: number): number {
+    let timeout: number = this.#firstTimeout(connection);
+    let delay = behind > 0 ? this.#roundTrip(connection) : timeout;
+    for (let i = 0; i < retransmitCount && out.loses(); i++) {
+      if (delay >= timeout) timeout = Math.min(timeout * 2, retransmitMax);
+      delay += timeout;
+    }
+    return delay;
   }
 
   #roundTrip(connection: Connection): number {
@@ -227,6 +238,7 @@ export class Transport {
 
   /** The next segment under way to this end is there. */
   arrive(connection: Connection): void {
+    if (connection.calledBack > 0 && !this.#isComing(connection)) return;
     const segment = connection.underway.shift();
     assert(segment !== undefined, "a segment that arrives was under way");
     const { peer } = connection;
@@ -245,6 +257,17 @@ export class Transport {
     else if (segment === segmentFin) connection.ended ??= "fin";
     else this.#breaks(connection, "reset");
     this.#wakeFor(connection);
+  }
+
+  /** Does a segment come now, or is this the time of one that was called back? */
+  #isComing(connection: Connection): boolean {
+    const { arrivals } = connection;
+    if (arrivals[0] === this.#schedule.now) {
+      arrivals.shift();
+      return true;
+    }
+    if (--connection.calledBack === 0) arrivals.length = 0;
+    return false;
   }
 
   #toAccept(connection: Connection): void {
@@ -300,16 +323,31 @@ export class Transport {
 
   #windowOpens(connection: Connection): void {
     connection.isWindowOpening = false;
-    if (connection.isGone || connection.isBroken) return;
+    if (!connection.isGone && !connection.isBroken) this.#writes(connection);
+  }
+
+  /** The socket is writable again: the process's own buffer follows, once the process has time for it. */
+  #writes(connection: Connection): void {
+    const { process } = connection;
+    if (process.isPaused || process.busyUntil > this.#schedule.now) {
+      if (!connection.isOutgoing) this.#markOutgoing(connection);
+      this.#schedule.poke(process);
+      return;
+    }
     this.#take(connection, this.#schedule.now);
     this.#drains(connection);
   }
 
   #drains(connection: Connection): void {
     if (!connection.wantsDrained || connection.unsentBytes > 0 || connection.isGone) return;
+    this.#marksDrained(connection);
+    this.#schedule.poke(connection.process);
+  }
+
+  #marksDrained(connection: Connection): void {
     connection.wantsDrained = false;
     connection.isToDrain = true;
-    this.#wakeFor(connection);
+    connection.process.markReady(connection);
   }
 
   // Trouble: retransmission.
@@ -325,7 +363,9 @@ export class Transport {
   #flows(connection: Connection, at: number): boolean {
     const { out, back, remoteHost, stall } = connection;
     if (stall !== undefined) {
-      return stall.isOneWay && stall.retransmissions === 0 && this.#passes(connection);
+      if (stall.retransmissions > 0 || !this.#passes(connection)) return false;
+      if (back?.verdict === "pass") this.#selectiveAck(connection, stall, at);
+      return stall.isOneWay;
     }
     if (out === undefined || back === undefined || remoteHost === undefined) return false;
     if (out.verdict === "pass" && back.verdict === "pass" && remoteHost.isUp) return true;
@@ -345,6 +385,18 @@ export class Transport {
     return passes;
   }
 
+  /**
+   * What is sent after a heal and before the first timeout is acknowledged out of order, and so the
+   * sender hears of the hole after a round trip: tcp_rack_mark_lost().
+   */
+  #selectiveAck(connection: Connection, stall: Stall, at: number): void {
+    const due = at + this.#roundTrip(connection);
+    const action = connection.retransmission;
+    if (due >= stall.due || action === undefined) return;
+    stall.due = due;
+    this.#schedule.push(due, action);
+  }
+
   #startStall(connection: Connection, isOneWay: boolean): void {
     if (connection.stall !== undefined || connection.isForgotten) return;
     if (connection.isBroken && !connection.isFinHeld) return;
@@ -362,7 +414,12 @@ export class Transport {
   #retransmit(connection: Connection): void {
     const { stall, peer, back } = connection;
     if (stall?.due !== this.#schedule.now || connection.isForgotten) return;
-    if (++stall.retransmissions > retransmitCount) {
+    if (connection.out?.verdict === "reject") {
+      this.end(connection, "reset");
+      return;
+    }
+    if (++stall.retransmissions > (connection.isGone ? orphanCount : retransmitCount)) {
+      connection.isFinHeld = false;
       this.end(connection, "timeout");
       return;
     }
@@ -397,9 +454,7 @@ export class Transport {
       connection.isFinHeld = false;
       this.#ship(connection, now, segmentFin, 0, 0);
     }
-    if (connection.isGone) return;
-    this.#take(connection, now);
-    this.#drains(connection);
+    if (!connection.isGone) this.#writes(connection);
   }
 
   /** Only the acknowledgement does not get through: the peer has the first segment, and no more. */
@@ -427,6 +482,37 @@ export class Transport {
       }
       this.#ship(connection, this.#schedule.now, payloads, bytes, connection.held.length);
     }
+  }
+
+  /**
+   * The path to this end was cut while segments for it still waited at the link's other side, behind
+   * others or for a retransmission: they have not left, and are the sender's again.
+   */
+  callBack(connection: Connection): void {
+    const { inbox, underway, peer } = connection;
+    connection.back?.clear();
+    const payloads: Payload[] = [];
+    for (let i = inbox.length, read = connection.readable; i > 0; i--, read--) {
+      const payload = inbox.shift();
+      if (payload === undefined) break;
+      if (read > 0) inbox.push(payload);
+      else payloads.push(payload);
+    }
+    connection.lastArrival = this.#schedule.now;
+    connection.calledBack += underway.length;
+    connection.arrivals.length = 0;
+    for (let next = underway.shift(); next !== undefined; next = underway.shift()) {
+      if (peer === undefined) continue;
+      if (next === segmentFin) peer.isFinHeld = true;
+      else if (next === segmentAccept) peer.isAcceptHeld = true;
+    }
+    if (peer === undefined || peer.isForgotten) return;
+    for (let i = peer.held.length; i > 0; i--) {
+      const payload = peer.held.shift();
+      if (payload !== undefined) payloads.push(payload);
+    }
+    for (const payload of payloads) peer.held.push(payload);
+    this.#startStall(peer, false);
   }
 
   /** A machine is off: nothing of it remains, and nobody is told. */

@@ -9,6 +9,8 @@ export function describeFault(fault: Fault): string {
     case "pause":
     case "resume":
       return `${fault.kind} ${fault.node}`;
+    case "install":
+      return `install Redis ${fault.program} on ${fault.node}`;
     case "powerOff":
       return `power off ${fault.host}`;
     case "powerOn":

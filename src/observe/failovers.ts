@@ -98,8 +98,9 @@ export class FailoverFold {
 
   #attempt(sentinel: string, payload: string, at: Instant): void {
     const [, master = "", ip = "", port = ""] = payload.split(" ");
+    // Nobody held the master to be down: an operator asked for it, and no fault is its cause.
     const incident = this.#incidents.get(master) ?? {
-      faultAt: this.#lastFault,
+      faultAt: undefined,
       sdown: undefined,
       odown: undefined,
     };

@@ -19,6 +19,8 @@ export interface TraceHeader {
   readonly seed: string;
   /** Virtual microseconds after which the run was cut short (`--until`), if it was. */
   readonly until?: number;
+  /** The run was served to real clients: how its addresses were made, and what was left out. */
+  readonly served?: { readonly network: number; readonly bare: boolean };
   /** The scenario's file name and text, and the overrides of `--set`. */
   readonly scenario: { readonly name: string; readonly text: string };
   readonly set: readonly string[];
@@ -48,6 +50,8 @@ export function traceLine(record: RunRecord): string {
     }
     case "act":
       return JSON.stringify({ t: record.at, kind: "act", step: record.step, on: record.on });
+    case "outside":
+      return JSON.stringify({ t: record.at, kind: "outside", ...record.input });
     case "up":
       return JSON.stringify({ t: record.at, kind: "up", node: record.node, boot: record.boot });
     case "down":

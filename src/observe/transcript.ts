@@ -126,7 +126,7 @@ export class Transcript {
   }
 
   #up(node: string, boot: number, at: Instant): void {
-    if (node.startsWith("operator@")) return;
+    if (node.startsWith("operator@") || node === "outside@") return;
     if (boot === 0 && this.#clients.has(node)) this.#section(`${node} begins`);
     else if (boot === 0 && this.#ports.has(node)) this.#start(node);
     this.#startedAt.set(node, at);
@@ -266,7 +266,8 @@ export class Transcript {
 
 /**
  * What an application prints, or is told, folds with its line before only, so that a run of failures
- * stands between the successes; what a node logs may come round in a cycle. Replies and commands never fold.
+ * stands between the successes; what a node logs may come round in a cycle. Faults, replies and commands
+ * never fold.
  */
 function foldsInto(
   recent: readonly TranscriptLine[],
@@ -274,7 +275,7 @@ function foldsInto(
   tone: Tone,
   at: Instant,
 ): TranscriptLine | undefined {
-  if (tone === "reply" || tone === "command") return undefined;
+  if (tone === "reply" || tone === "command" || tone === "fault") return undefined;
   const last = recent.at(-1);
   const candidates = recent.filter((line) => {
     if (line === last) return true;

@@ -141,7 +141,8 @@ export class Recovery {
     if (!this.#plan.nodes.some((node) => node.kind === "sentinel")) return "there are no Sentinels";
     const quiet = now - this.#disturbedAt;
     const needed = this.bound + (this.#networkWasHurt ? longestRetransmission : 0);
-    if (quiet < needed) return `it has been quiet for ${quiet / 1e6} of ${needed / 1e6} s`;
+    if (quiet < needed)
+      return `it has been quiet for ${inSeconds(quiet)} of ${inSeconds(needed)} s`;
     return undefined;
   }
 
@@ -173,6 +174,10 @@ export class Recovery {
       if (minReplicasToWrite >= servers.size) return true;
     return false;
   }
+}
+
+function inSeconds(micros: number): string {
+  return (micros / 1e6).toFixed(0);
 }
 
 /** Undoing and undone are one key. */

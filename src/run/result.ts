@@ -27,6 +27,8 @@ export interface RunResult {
   readonly final: Final;
   /** Steps that could not be carried out as written: a selector that chose nobody. */
   readonly mishaps: readonly string[];
+  /** Clients and steps whose moment never came, each with what it waited for. */
+  readonly waiting: readonly string[];
 }
 
 export interface Metrics {

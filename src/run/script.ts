@@ -6,10 +6,11 @@
 import type { Fault } from "../kernel/fault.js";
 import { RandomStream } from "../kernel/random.js";
 import type { Simulation } from "../kernel/simulation.js";
-import { after, type Instant, start } from "../kernel/time.js";
+import { after, type Duration, type Instant, none, start } from "../kernel/time.js";
 import type { RedisNote } from "../redis/note.js";
 import { faultsOf, SelectorError, undoing } from "../scenario/action.js";
-import type { Span } from "../scenario/duration.js";
+import { describeTrigger } from "../scenario/describe-step.js";
+import { formatDuration, type Span } from "../scenario/duration.js";
 import { actName, draw, type Plan, type PlanStep, stepStream } from "../scenario/plan.js";
 import { SelectorState } from "../scenario/selectors.js";
 import { type Trigger, Tripwire } from "../scenario/trigger.js";
@@ -38,10 +39,13 @@ export class Script {
   readonly #operators: Operators;
   readonly #acted: (act: Act) => void;
   readonly #streams = new Map<string, RandomStream>();
+  /** Clients that have been started. */
+  readonly #begun = new Set<string>();
   /** When each step acted for the first time. */
   readonly #acts = new Map<string, Instant>();
   #settledAt: Instant | undefined;
   #isStopped = false;
+  #isFrozen = false;
   #simulation: Simulation | undefined;
   #waiting: Waiting[] = [];
   #onStep: { readonly step: string; readonly run: () => void }[] = [];
@@ -70,13 +74,33 @@ export class Script {
     for (const client of this.#plan.clients)
       this.#when(client.start.trigger, () => {
         simulation.at(after(simulation.now, client.start.wait), () => {
-          simulation.boot(client.name);
+          this.#begun.add(client.name);
+          if (!this.#isFrozen) simulation.boot(client.name);
         });
       });
     for (const step of this.#plan.steps)
       this.#when(step.trigger, () => {
         this.#schedule(step);
       });
+  }
+
+  /** Who still waits: clients that have not begun and steps that have not acted, and for what. */
+  get waiting(): readonly string[] {
+    const moment = (trigger: Trigger, wait: Duration) => {
+      const from = describeTrigger(trigger);
+      if (from === undefined) return `at ${formatDuration(wait)}`;
+      return wait === 0 ? from : `${formatDuration(wait)} ${from}`;
+    };
+    return [
+      ...this.#plan.clients
+        .filter(({ name }) => !this.#begun.has(name))
+        .map(({ name, start: { trigger, wait } }) => `client ${name}, ${moment(trigger, wait)}`),
+      ...this.#plan.steps
+        .filter(({ name }) => !this.#acts.has(name))
+        .map(({ name, trigger, occurrences: [first] }) => {
+          return `step ${name}, ${moment(trigger, first?.after ?? none)}`;
+        }),
+    ];
   }
 
   /** When the cluster had settled; undefined where it has not, or nobody waits for it. */
@@ -91,6 +115,11 @@ export class Script {
   /** Nothing that has not yet acted will. */
   stop(): void {
     this.#isStopped = true;
+  }
+
+  /** No client that has not yet begun will. */
+  freeze(): void {
+    this.#isFrozen = true;
   }
 
   /** A node said something. */

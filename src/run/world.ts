@@ -1,5 +1,6 @@
 /** Builds the world of a plan: machines, links, names, files, nodes. Nothing is booted yet. */
 import type { ActorFactory, Disk } from "../kernel/actor.js";
+import type { Program } from "../kernel/node.js";
 import { Simulation, type SimulationOptions } from "../kernel/simulation.js";
 import { client, sleepsFinely } from "../redis/client/client.js";
 import { parseRedisConfig } from "../redis/config/parse-redis-config.js";
@@ -9,17 +10,22 @@ import { rdbFile } from "../redis/persistence/rdb-file.js";
 import { scriptFile } from "../redis/sentinel/script-file.js";
 import { redisSentinel } from "../redis/sentinel/sentinel.js";
 import { redisServer } from "../redis/server/boot.js";
-import { behaviours } from "../redis/version.js";
+import { behaviours, type Version, versions } from "../redis/version.js";
 import type { Plan, PlanNode } from "../scenario/plan.js";
 import { Operators } from "./operators.js";
 
 export interface WorldOptions extends Pick<SimulationOptions, "observers" | "watch" | "life"> {
   /** Another program in a node's place. */
   readonly program?: (node: PlanNode, usual: ActorFactory) => ActorFactory;
+  /** The process of the real clients, on a host of the plan. */
+  readonly outside?: { readonly host: string; readonly factory: ActorFactory };
 }
 
+/** The name of the node that stands for all real clients. */
+const outsideNode = "outside@";
+
 export function buildWorld(plan: Plan, operators: Operators, given: WorldOptions): Simulation {
-  const { program, ...options } = given;
+  const { program, outside, ...options } = given;
   const simulation = new Simulation({
     seed: plan.seed,
     epoch: plan.epoch,
@@ -47,6 +53,11 @@ export function buildWorld(plan: Plan, operators: Operators, given: WorldOptions
     simulation.addNode(name, { host, factory: operators.factory(host) });
     simulation.boot(name);
   }
+  if (outside !== undefined) {
+    const { host, factory } = outside;
+    simulation.addNode(outsideNode, { host, factory, fineTimers: true });
+    simulation.boot(outsideNode);
+  }
   return simulation;
 }
 
@@ -71,13 +82,19 @@ function addNode(simulation: Simulation, node: PlanNode, program: WorldOptions["
     disk.write(path, scriptFile(exit, takes), 0);
     disk.sync(path);
   }
-  const options = { configPath: node.config.path, version: node.version };
   if (node.data !== undefined) writeBallast(disk, node, node.data);
-  const usual = node.kind === "sentinel" ? redisSentinel(options) : redisServer(options);
+  const programOf = (version: Version): Program => {
+    const options = { configPath: node.config.path, version };
+    const usual = node.kind === "sentinel" ? redisSentinel(options) : redisServer(options);
+    return {
+      factory: program?.(node, usual) ?? usual,
+      roundsDown: behaviours[version].sleepRoundsDown,
+    };
+  };
   simulation.addNode(node.name, {
     host: node.host,
-    factory: program?.(node, usual) ?? usual,
-    roundsDown: behaviours[node.version].sleepRoundsDown,
+    ...programOf(node.version),
+    programs: new Map(versions.map((version) => [version, programOf(version)])),
     ...(node.restartAfter === undefined ? {} : { restartAfter: node.restartAfter }),
   });
 }

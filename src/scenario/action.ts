@@ -5,12 +5,14 @@
 import { assertNever } from "../kernel/assert.js";
 import type { CutMode, Direction, Fault, LinkSettings } from "../kernel/fault.js";
 import type { Duration } from "../kernel/time.js";
+import type { Version } from "../redis/version.js";
 import type { Selector } from "./selector.js";
 
 /** The kernel's faults, with selectors where those have names. */
 export type FaultTemplate =
   | { readonly kind: "kill"; readonly target: Selector; readonly signal: "KILL" | "TERM" }
   | { readonly kind: "restart" | "pause" | "resume"; readonly target: Selector }
+  | { readonly kind: "install"; readonly target: Selector; readonly program: Version }
   | {
       readonly kind: "powerOff" | "unskew" | "fillDisk" | "freeDisk" | "restoreDisk";
       readonly target: Selector;
@@ -89,6 +91,7 @@ export function faultsOf(
   switch (template.kind) {
     case "kill":
     case "restart":
+    case "install":
     case "pause":
     case "resume": {
       const { target, ...rest } = template;

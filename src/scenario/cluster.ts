@@ -10,9 +10,8 @@ import { parseSentinelConfig } from "../redis/config/parse-sentinel-config.js";
 import type { Problem } from "../redis/config/problem.js";
 import type { MonitoredMaster } from "../redis/config/sentinel-settings.js";
 import type { Version } from "../redis/version.js";
-import { versions } from "../redis/version.js";
 import { toBinary } from "../redis/wire/utf8.js";
-import { ConfigText, type Layout, layoutOf } from "./config-text.js";
+import { ConfigText, type Layout, layoutOf, sentinelDirectives } from "./config-text.js";
 import type { Path, SourceDocument } from "./document.js";
 import { parseDuration, parseSize, parseSpan } from "./duration.js";
 import { readHost } from "./machine.js";
@@ -20,7 +19,8 @@ import { type Draft, type Group, Membership } from "./membership.js";
 import type { ScenarioHost, ScenarioNode } from "./scenario.js";
 import type { RawNode } from "./schema/cluster.js";
 import type { RawScenario } from "./schema.js";
-import { suggestion } from "./suggest.js";
+import { nearest, suggestion } from "./suggest.js";
+import { readVersion } from "./version.js";
 
 /** The text of a configuration file, by its path relative to the scenario; undefined: there is none. */
 export type ReadFile = (path: string) => string | undefined;
@@ -61,7 +61,7 @@ export function readCluster(
   for (const [draft, text] of texts) {
     const source = draft.raw.config ?? `${draft.name}.conf`;
     const file = { path: source, text: text.text };
-    const options = { version: versionOf(draft.raw.version) ?? version };
+    const options = { version: readVersion(draft.raw.version) ?? version };
     const sentinel = draft.kind === "server" ? undefined : parseSentinelConfig(file, options);
     const { problems } = sentinel ?? parseRedisConfig(file, options);
     for (const problem of problems) report(document, draft, text, source, problem);
@@ -76,7 +76,8 @@ export function readCluster(
   const nodes = drafts.map((draft): ScenarioNode => {
     const source = draft.raw.config ?? `${draft.name}.conf`;
     const base = source.split("/").at(-1) ?? source;
-    if (draft.kind === "sentinel" && layouts.get(draft)?.monitors.length === 0)
+    const isOurs = draft.path.length === 1 && draft.file === undefined;
+    if (draft.kind === "sentinel" && !isOurs && layouts.get(draft)?.monitors.length === 0)
       document.problem(
         draft.raw.config === undefined ? draft.path : [...draft.path, "config"],
         `${source} monitors nobody`,
@@ -86,7 +87,7 @@ export function readCluster(
     return {
       name: draft.name,
       kind: draft.kind,
-      version: versionOf(draft.raw.version) ?? version,
+      version: readVersion(draft.raw.version) ?? version,
       host: draft.hostName,
       port: draft.port,
       groups: membership.groupsOf(draft),
@@ -138,12 +139,6 @@ function spanOf(document: SourceDocument, draft: Draft): ReturnType<typeof parse
   return span;
 }
 
-function versionOf(version: string | number | undefined): Version | undefined {
-  if (version === undefined) return undefined;
-  const text = typeof version === "number" ? version.toFixed(1) : version;
-  return versions.find((each) => each === text);
-}
-
 /** A mistake in a line that the scenario wrote is shown where the scenario says it. */
 function report(
   document: SourceDocument,
@@ -154,10 +149,20 @@ function report(
 ): void {
   const line = Number(problem.where.slice(problem.where.lastIndexOf(":") + 1));
   const origin = text.originOf(line);
-  if (origin !== undefined) document.problemAtKey(origin, problem.what, problem.hint);
+  if (origin !== undefined)
+    document.problemAtKey(origin, problem.what, problem.hint ?? meant(draft, origin));
   else if (draft.file !== undefined)
     document.problems.push({ ...problem, where: `${besides(document.file, source)}:${line}` });
   else document.problem(draft.path, problem.what, problem.hint);
+}
+
+/** The directive of a Sentinel that was meant by a bare name that is none. */
+function meant({ kind }: Draft, origin: Path): string | undefined {
+  const name = String(origin.at(-1)).toLowerCase();
+  if (kind !== "sentinel" || sentinelDirectives.includes(name)) return undefined;
+  if (name === "quorum") return "the quorum is nodes.quorum";
+  const near = nearest(name, sentinelDirectives);
+  return near === undefined ? undefined : `did you mean ${near}?`;
 }
 
 /** A path relative to the scenario's folder, as a person at the scenario's file would open it. */
@@ -177,6 +182,27 @@ function shortGroups(raw: RawScenario): readonly Group[] {
     name: `${name ?? "mymaster"}-${i + 1}`,
     master: `m${i + 1}-r1`,
   }));
+}
+
+/** The nodes that the short form stands for. */
+export function shortNames(nodes: {
+  readonly masters?: unknown;
+  readonly replicas?: unknown;
+  readonly sentinels?: unknown;
+}): readonly string[] {
+  const { masters, replicas, sentinels } = nodes;
+  const count = (value: unknown) => (typeof value === "number" ? value : 0);
+  const isShort = masters !== undefined || replicas !== undefined;
+  const stems =
+    masters === undefined || masters === 1
+      ? ["r"]
+      : Array.from({ length: count(masters) }, (_, i) => `m${i + 1}-r`);
+  const numbered = (stem: string, length: number) =>
+    Array.from({ length }, (_, i) => `${stem}${i + 1}`);
+  return [
+    ...(isShort ? stems.flatMap((stem) => numbered(stem, count(replicas) + 1)) : []),
+    ...numbered("s", count(sentinels)),
+  ];
 }
 
 function readDrafts(
@@ -203,10 +229,23 @@ function readDrafts(
     for (let i = 1; i <= (raw.nodes.replicas ?? 0) + 1; i++) draft(`${stem}${i}`, "server", group);
   }
   for (let i = 1; i <= (raw.nodes.sentinels ?? 0); i++) draft(`s${i}`, "sentinel");
+  checkWatched(document, raw, groups);
   for (const name of [...named.keys()]) draft(name, undefined);
   if (drafts.length === 0 && document.problems.length === 0)
     document.problem(["nodes"], "there are no nodes", "such as {replicas: 2, sentinels: 3}");
   return drafts;
+}
+
+/** Sentinels of the short form watch masters of the short form. */
+function checkWatched(document: SourceDocument, raw: RawScenario, groups: readonly Group[]): void {
+  const { sentinels } = raw.nodes;
+  if (sentinels === undefined || sentinels === 0 || groups.length > 0) return;
+  if (!document.has(["nodes", "replicas"]) && !document.has(["nodes", "masters"]))
+    document.problemAtKey(
+      ["nodes", "sentinels"],
+      "these Sentinels have no master to watch",
+      "such as {replicas: 2, sentinels: 3}; replicas: 0 is a master alone",
+    );
 }
 
 function makeDraft(

@@ -134,3 +134,6 @@ const sentinelOptions: ReadonlySet<string> = new Set([
   "sentinel-user",
   "sentinel-pass",
 ]);
+
+/** What `sentinel:` of a scenario takes by its bare name. */
+export const sentinelDirectives: readonly string[] = [...masterOptions, ...sentinelOptions];

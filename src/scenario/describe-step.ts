@@ -66,6 +66,8 @@ function describeFault(fault: FaultTemplate): string {
     case "pause":
     case "resume":
       return `${fault.kind} ${describeSelector(fault.target)}`;
+    case "install":
+      return `install Redis ${fault.program} on ${describeSelector(fault.target)}`;
     case "powerOff":
       return `power off ${describeSelector(fault.target)}`;
     case "powerOn":

@@ -76,7 +76,7 @@ export class SourceDocument {
       if (isScalar(there) || there === undefined)
         this.#document.setIn(above, this.#document.createNode({}));
     }
-    this.#document.setIn(path, parsed.toJS() ?? "");
+    this.#document.setIn(path, this.#document.createNode(parsed.toJS() ?? ""));
     this.#set.push({ path, argument });
     return true;
   }

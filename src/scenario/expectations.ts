@@ -24,6 +24,16 @@ interface RawInTime {
   readonly times?: number | RawCount | undefined;
 }
 
+/** Claims about what clients did. */
+const ofClients: ReadonlySet<string> = new Set([
+  "outage",
+  "lost",
+  "acknowledged",
+  "failed",
+  "unknown",
+  "prints",
+]);
+
 export function readExpectation(
   document: SourceDocument,
   raw: RawExpectation,
@@ -47,6 +57,9 @@ export function readExpectation(
       `a claim is one thing, and this one is ${keys.length}: ${listed(keys)}`,
       "begin each with a dash of its own",
     );
+  // Without clients nothing is written: such a claim would hold of anything, or of nothing.
+  if (ofClients.has(key) && words.words.clients.length === 0)
+    document.problemAtKey([...path, key], "there is no client to say so", "clients: {app: {}}");
   const kind = readKind(document, raw, [...path, key], words);
   return { ...kind, text: sentence(kind), where: document.where(path) };
 }

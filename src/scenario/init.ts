@@ -1,9 +1,13 @@
 /**
  * `redsim init`: a scenario for the configuration files found in a folder, ready to run and to change:
- * all files on hosts of their own or on shared ones as their addresses say, a client, the death of the
- * master.
+ * a client, and the death of the master.
+ *
+ * The files say where everything runs: `bind` and the announced addresses, and where the others look
+ * for the master. What no file says is filled in: a name that they use for the master resolves, files
+ * with ports of their own share one machine, files with the same port have one each.
  */
 import { stringify } from "yaml";
+import { configLines } from "../redis/config/config-file.js";
 import { layoutOf } from "./config-text.js";
 
 export interface FoundFile {
@@ -19,34 +23,51 @@ interface Found {
   readonly isSentinel: boolean;
   readonly replicaof: { readonly host: string; readonly port: number } | undefined;
   readonly password: string | undefined;
+  /** The address that it gives away as its own. */
+  readonly ip: string | undefined;
 }
+
+interface Machines {
+  readonly hosts: Readonly<Record<string, { readonly ip: string }>>;
+  /** The host of a node that has none of its own name. */
+  readonly hostOf: ReadonlyMap<Found, string>;
+}
+
+/** A machine that several processes share, or that only a name is known for. */
+const shared = "redis-host";
 
 /** Undefined: none of the files is one of Redis's. */
 export function initScenario(files: readonly FoundFile[]): string | undefined {
   const found = readFound(files);
   const servers = found.filter((each) => !each.isSentinel);
-  if (servers.length === 0) return undefined;
+  const sentinels = found.filter((each) => each.isSentinel);
   const master = servers.find((each) => each.replicaof === undefined) ?? servers[0];
   if (master === undefined) return undefined;
-  const ip = masterIp(files);
-  const samePort = new Set(found.map((each) => each.port)).size < found.length;
+  const looked = lookedFor(files);
+  const { hosts, hostOf } = machinesOf(found, master, looked.find(isAddress));
+  const names = looked.filter((host) => !isAddress(host));
 
-  const nodes: Record<string, Record<string, string>> = {};
-  for (const each of found)
-    nodes[each.name] = samePort
-      ? each === master && ip !== undefined
-        ? { config: each.file, host: "redis-host" }
-        : { config: each.file }
-      : { config: each.file, host: "redis-host" };
-  const hasSentinels = found.some((each) => each.isSentinel);
+  const nodes = Object.fromEntries(
+    found.map((each) => {
+      const host = hostOf.get(each);
+      return [each.name, { config: each.file, ...(host === undefined ? {} : { host }) }];
+    }),
+  );
+  // Nobody reaches a loopback address from another machine.
+  const isLocal = Object.values(hosts).some(({ ip }) => ip.startsWith("127."));
+  const hasSentinels = sentinels.length > 0;
   const scenario = {
     version: "7.2",
     duration: "90s",
-    hosts: { "redis-host": { ip: ip ?? "10.77.0.11" } },
+    ...(Object.keys(hosts).length === 0 ? {} : { hosts }),
+    ...(names.length === 0
+      ? {}
+      : { names: Object.fromEntries(names.map((name) => [name, master.name])) }),
     nodes,
     clients: {
       app: {
         policy: hasSentinels ? "redis-py" : "naive",
+        ...(isLocal ? { host: shared } : {}),
         ...(master.password === undefined ? {} : { password: master.password }),
         start: "10s",
         workload: { every: "100ms", key: "k{i}", value: "{i}" },
@@ -73,6 +94,38 @@ function opening(count: number): string {
   ].join("\n");
 }
 
+/** Who runs where. `masterIp`: where the others look for the master. */
+function machinesOf(
+  found: readonly Found[],
+  master: Found,
+  masterIp: string | undefined,
+): Machines {
+  const ipOf = (each: Found) => each.ip ?? (each === master ? masterIp : undefined);
+  const isLocal = masterIp?.startsWith("127.") === true;
+  const samePort = new Set(found.map((each) => each.port)).size < found.length;
+  const hosts: Record<string, { ip: string }> = {};
+  const hostOf = new Map<Found, string>();
+  if (!found.some((each) => each.ip !== undefined) && !samePort) {
+    for (const each of found) hostOf.set(each, shared);
+    return { hosts: { [shared]: { ip: masterIp ?? "10.77.0.11" } }, hostOf };
+  }
+  const named = new Map<string, string>();
+  for (const each of found) {
+    const ip = ipOf(each);
+    if (ip === undefined) continue;
+    const there = named.get(ip);
+    if (there !== undefined) {
+      hostOf.set(each, there);
+      continue;
+    }
+    const host = isLocal ? shared : each.name;
+    named.set(ip, host);
+    hosts[host] = { ip };
+    if (host !== each.name) hostOf.set(each, host);
+  }
+  return { hosts, hostOf };
+}
+
 function readFound(files: readonly FoundFile[]): readonly Found[] {
   const found: Found[] = [];
   let servers = 0;
@@ -95,17 +148,49 @@ function readFound(files: readonly FoundFile[]): readonly Found[] {
       isSentinel,
       replicaof: layout.replicaof,
       password: /^\s*requirepass\s+"?([^"\s]+)"?/m.exec(text)?.[1],
+      ip: ownAddress(text),
     });
   }
   return found;
 }
 
-/** The address at which the files expect the master. */
-function masterIp(files: readonly FoundFile[]): string | undefined {
-  for (const { text } of files) {
-    const { monitors, replicaof } = layoutOf(text);
-    const host = monitors[0]?.host ?? replicaof?.host;
-    if (host !== undefined && /^[\d.]+$/.test(host)) return host;
+/** What it announces, else the first address it binds that others can reach. */
+function ownAddress(text: string): string | undefined {
+  let bound: string | undefined;
+  let announced: string | undefined;
+  for (const { args } of configLines({ path: "", text })) {
+    const [first = "", second = "", third = ""] = args ?? [];
+    switch (first.toLowerCase()) {
+      case "bind":
+        bound = (args ?? [])
+          .slice(1)
+          .map((each) => each.replace(/^-/, ""))
+          .find((each) => isAddress(each) && !/^(127|0)\./.test(each));
+        break;
+      case "replica-announce-ip":
+      case "slave-announce-ip":
+        announced = isAddress(second) ? second : announced;
+        break;
+      case "sentinel":
+        if (second.toLowerCase() === "announce-ip" && isAddress(third)) announced = third;
+        break;
+      default:
+    }
   }
-  return undefined;
+  return announced ?? bound;
+}
+
+/** Where the files look for the master: addresses and names, each once; Sentinels know best. */
+function lookedFor(files: readonly FoundFile[]): readonly string[] {
+  const layouts = files.map(({ text }) => layoutOf(text));
+  return [
+    ...new Set([
+      ...layouts.flatMap(({ monitors }) => monitors.map(({ host }) => host)),
+      ...layouts.flatMap(({ replicaof }) => (replicaof === undefined ? [] : [replicaof.host])),
+    ]),
+  ].filter((host) => host !== "localhost");
+}
+
+function isAddress(host: string): boolean {
+  return /^\d+\.\d+\.\d+\.\d+$/.test(host);
 }

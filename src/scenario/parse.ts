@@ -6,9 +6,8 @@
  * still read, so that one run of the program shows everything there is to correct.
  */
 
-import { seconds } from "../kernel/time.js";
+import { none, seconds } from "../kernel/time.js";
 import { formatProblem, type Problem } from "../redis/config/problem.js";
-import { type Version, versions } from "../redis/version.js";
 import { readClient } from "./clients.js";
 import { type ReadFile, readCluster } from "./cluster.js";
 import { SourceDocument } from "./document.js";
@@ -20,6 +19,7 @@ import type { RawScenario } from "./schema.js";
 import { applySettings } from "./set-path.js";
 import { checkShape } from "./shape.js";
 import { readSteps, stepNames } from "./steps.js";
+import { newest, readVersion } from "./version.js";
 import { Vocabulary } from "./vocabulary.js";
 
 export interface ParseOptions {
@@ -35,11 +35,10 @@ export type Parsed =
   | { readonly scenario: Scenario; readonly problems: undefined }
   | { readonly scenario: undefined; readonly problems: readonly Problem[] };
 
-const newest: Version = "7.2";
-
 export function parseScenario(text: string, options: ParseOptions): Parsed {
   const document = new SourceDocument(text, options.file);
-  if (document.isBroken) return { scenario: undefined, problems: document.problems };
+  // Where YAML has lost its way, what follows the first mistakes is no help.
+  if (document.isBroken) return { scenario: undefined, problems: document.problems.slice(0, 3) };
   applySettings(document, options.set ?? []);
   const raw = checkShape(document);
   const scenario = raw === undefined ? undefined : readScenario(document, raw, options);
@@ -49,7 +48,7 @@ export function parseScenario(text: string, options: ParseOptions): Parsed {
 }
 
 function readScenario(document: SourceDocument, raw: RawScenario, options: ParseOptions): Scenario {
-  const version = readVersion(raw.version);
+  const version = readVersion(raw.version) ?? newest;
   const cluster = readCluster(document, raw, version, options.read);
   const named = (kind: "server" | "sentinel") =>
     cluster.nodes.filter((node) => node.kind === kind).map((node) => node.name);
@@ -64,9 +63,11 @@ function readScenario(document: SourceDocument, raw: RawScenario, options: Parse
     sentinels: named("sentinel"),
     clients: clientNames,
     groups: [...new Set(cluster.nodes.flatMap((node) => node.groups))],
-    steps,
+    steps: [...new Set(steps)],
     names: cluster.names.map((each) => each.name),
   });
+  const duration = parseDuration(raw.duration) ?? seconds(60);
+  if (duration === none) document.problem(["duration"], "a run needs some time");
   const title = raw.title ?? firstSentence(document.openingComment) ?? options.file;
   return {
     file: options.file,
@@ -74,7 +75,7 @@ function readScenario(document: SourceDocument, raw: RawScenario, options: Parse
     prose: (raw.prose ?? document.openingComment).trim(),
     version,
     seed: String(raw.seed ?? 1),
-    duration: parseDuration(raw.duration) ?? seconds(60),
+    duration,
     hosts: cluster.hosts,
     defaultLink: readLinkSettings(raw.network?.default),
     links: readLinks(raw, cluster.nodes, cluster.hosts, words),
@@ -90,11 +91,6 @@ function readScenario(document: SourceDocument, raw: RawScenario, options: Parse
       return read === undefined ? [] : [read];
     }),
   };
-}
-
-function readVersion(raw: string | number | undefined): Version {
-  const text = typeof raw === "number" ? raw.toFixed(1) : raw;
-  return versions.find((each) => each === text) ?? newest;
 }
 
 /** Each line of `network.links`, for every ordered pair of hosts that it names. */

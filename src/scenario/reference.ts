@@ -27,16 +27,21 @@ it, \`redsim show FILE\` prints its plan, \`redsim schema\` prints the JSON Sche
 
 - **Nodes** come in the short form (one master r1, replicas r2, r3, ..., Sentinels s1, s2, ..., each on a
   host of its own: r1 is 10.77.0.11, s1 10.77.0.21, a client 10.77.0.31), by name with configuration
-  files, or both. What is named as in the short form changes that node.
+  files, or both. What is named as in the short form changes that node. With \`masters: 2\` the servers
+  are m1-r1, m1-r2, ..., m2-r1, ..., and the Sentinels watch them as mymaster-1 and mymaster-2.
 - **Steps** act \`at\` an instant or \`after\` something, then \`wait\`; \`for\` undoes them again. A step does one
   thing. Whom it means is looked up at that instant: *the master* is the server that most live Sentinels
   name, else the last that reported the role master.
 - **\`settled\`**: every Sentinel knows all others and every replica, and every replica's link is up; looked
   at every 201 to 204 ms from the start of the last node on.
+- **A step or a client whose moment never came** is no mistake; the summary lists it under \`never began\`.
+- **An upgrade** is \`install\`, which changes nothing yet, and then \`terminate\` with \`for\`: the process
+  that starts again is of the new version.
 - **Durations** have a unit (\`500ms\`, \`1.5s\`, \`2m\`). Where a range may stand (\`1s..3s\`) the plan draws from
   it, once for each seed.
 - **\`--set path=value\`** changes a value before the file is checked: \`version=7.0\`, \`nodes.sentinels=5\`,
-  \`network.default.latency=2ms\`, \`sentinel.down-after-milliseconds=500\`, \`steps.kill.wait=20s\`.
+  \`network.default.latency=2ms\`, \`sentinel.down-after-milliseconds=500\`, \`steps.kill.wait=20s\`,
+  \`nodes.r2.version=6.2\`. The value is YAML: \`clients.app={policy: ioredis}\` adds a client.
 - **Mistakes** are reported all at once, each with line and column:
   \`partition.yaml:14:5: no node is called r9 (there are r1 and r2)\`.
 `;

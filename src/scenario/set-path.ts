@@ -3,6 +3,7 @@
  * questions. `version=7.0`, `nodes.sentinels=5`, `network.default.latency=2ms`,
  * `sentinel.down-after-milliseconds=500`, `steps.0.at=20s`, `steps.kill.at=20s`.
  */
+import { shortNames } from "./cluster.js";
 import type { Path, SourceDocument } from "./document.js";
 import { problem } from "./document.js";
 import { scenarioSchema } from "./schema.js";
@@ -46,13 +47,17 @@ function resolve(document: SourceDocument, dotted: string, where: string): Path 
       path.push(index);
       continue;
     }
+    const candidates = candidatesAt(document, path, [...keys, ...existing]);
+    if (candidates.includes(word) || isNewClient(path, dotted)) {
+      path.push(word);
+      continue;
+    }
     const isDirective =
       path.at(-1) === "server" || path.at(-1) === "sentinel" || path.at(-1) === "directives";
     if (isOpenAt(scenarioSchema, path) && (isDirective || isWritable(path))) {
       path.push(word);
       continue;
     }
-    const candidates = [...new Set([...keys, ...existing, ...elementNames(document, path)])];
     const above = path.length === 0 ? "a scenario" : path.join(".");
     document.problems.push(
       problem(where, `${above} has no key ${word}`, suggestion(word, candidates)),
@@ -64,6 +69,23 @@ function resolve(document: SourceDocument, dotted: string, where: string): Path 
     return undefined;
   }
   return path;
+}
+
+/** What may stand here: nodes of the short form, too, though the file does not name them. */
+function candidatesAt(document: SourceDocument, path: Path, there: readonly string[]): string[] {
+  const words = new Set([...there, ...elementNames(document, path)]);
+  if (path.length === 1 && path[0] === "nodes") {
+    const raw = document.toJS() as { readonly nodes?: unknown } | null;
+    const nodes = raw?.nodes;
+    if (typeof nodes === "object" && nodes !== null)
+      for (const name of shortNames(nodes)) words.add(name);
+  }
+  return [...words];
+}
+
+/** `clients.app={}` is a client more; `clients.ap.policy=...` is more likely a slip. */
+function isNewClient(path: Path, dotted: string): boolean {
+  return path.length === 1 && path[0] === "clients" && dotted.split(".").length === 2;
 }
 
 /** Where names are the user's own, a new one may be set; but a node that does not exist is a slip. */

@@ -79,7 +79,7 @@ function innermost(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue | unde
 
 function unknownKey(document: SourceDocument, path: Path, above: Path): void {
   const key = String(path.at(-1));
-  const inside = above.length === 0 ? "a scenario" : String(above.join("."));
+  const inside = placeName(above, "a scenario");
   document.problemAtKey(
     path,
     `${inside} has no key ${key}`,
@@ -87,10 +87,19 @@ function unknownKey(document: SourceDocument, path: Path, above: Path): void {
   );
 }
 
+/** As one reads the file: the number of a step says nothing that the line does not. */
+function placeName(path: Path, scenario: string): string {
+  const [list, index, ...rest] = path;
+  if (typeof index !== "number") return path.length === 0 ? scenario : path.join(".");
+  const inside = rest.filter((word) => typeof word === "string").join(".");
+  if (inside !== "") return inside;
+  return list === "steps" ? "a step" : list === "expect" ? "a claim" : path.slice(0, -1).join(".");
+}
+
 function missing(document: SourceDocument, path: Path): void {
   const key = String(path.at(-1));
   const above = path.slice(0, -1);
-  const place = above.length === 0 ? "the scenario" : above.join(".");
+  const place = placeName(above, "the scenario");
   document.problem(above, `${place} needs the key ${key}`);
 }
 
@@ -104,7 +113,7 @@ function wrongValue(document: SourceDocument, path: Path, message: string): void
   const near = words.length === 0 ? undefined : suggestion(found, words);
   document.problem(
     path,
-    found === "this" ? expected : `${expected}, not ${found}`,
+    found === "this" ? expected : `${expected}, not ${found === "" ? "nothing" : found}`,
     near?.startsWith("did") === true ? near : undefined,
   );
 }

@@ -10,6 +10,7 @@ import { actionKeys, type RawStep } from "./schema/steps.js";
 import type { RawScenario } from "./schema.js";
 import { listed } from "./suggest.js";
 import type { Trigger } from "./trigger.js";
+import { newest, readVersion } from "./version.js";
 import { noWait, type Vocabulary } from "./vocabulary.js";
 
 type RawSteps = NonNullable<RawScenario["steps"]>;
@@ -161,6 +162,12 @@ function readFault(
       return { kind: "kill", target: node(raw.terminate), signal: "TERM" };
     case "restart":
       return { kind: "restart", target: node(raw.restart) };
+    case "install":
+      return {
+        kind: "install",
+        target: words.selector([...at, "on"], raw.install?.on ?? "", "node"),
+        program: readVersion(raw.install?.version) ?? newest,
+      };
     case "pause":
       return { kind: "pause", target: node(raw.pause) };
     case "resume":

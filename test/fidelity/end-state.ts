@@ -205,7 +205,7 @@ export function bytesOfWrites({ key, value }: Experiment, count: number): number
 export function makeupOf(bytes: number, pings: number): Makeup | undefined {
   const found: Makeup[] = [];
   for (let selects = 0; selects <= 6; selects++)
-    for (let count = Math.max(0, pings - 1); count <= pings + 1; count++) {
+    for (let count = Math.max(0, pings - 1); count <= pings + 2; count++) {
       const rest = bytes - selects * select - count * ping;
       if (rest >= 0 && rest % hello === 0)
         found.push({ hellos: rest / hello, pings: count, selects });

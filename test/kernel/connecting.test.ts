@@ -272,7 +272,7 @@ describe("a process that ends", () => {
     ]);
   });
 
-  test("is started again by its supervisor", () => {
+  const supervised = (): World => {
     const world = new World([]);
     world.simulation.addHost("h", { ips: ["10.0.0.1"] });
     world.simulation.addNode("n", {
@@ -285,6 +285,11 @@ describe("a process that ends", () => {
       restartAfter: seconds(2),
     });
     world.simulation.boot("n");
+    return world;
+  };
+
+  test("is started again by its supervisor", () => {
+    const world = supervised();
     world.simulation.inject({ kind: "kill", node: "n", signal: "TERM" });
 
     expect(world.simulation.isUp("n")).toBe(false);
@@ -292,5 +297,30 @@ describe("a process that ends", () => {
     expect(world.simulation.isUp("n")).toBe(false);
     world.advance(milliseconds(1));
     expect(world.simulation.isUp("n")).toBe(true);
+  });
+
+  // systemd: a start by hand ends the wait for RestartSec.
+  test("is not started early by a supervisor whose wait a start by hand has ended", () => {
+    const { simulation } = supervised();
+    const kill = () => simulation.inject({ kind: "kill", node: "n", signal: "KILL" });
+    kill();
+    simulation.advance(seconds(1));
+    simulation.inject({ kind: "restart", node: "n" });
+    kill();
+    simulation.advance(milliseconds(1_500));
+    expect(simulation.isUp("n")).toBe(false);
+    simulation.advance(milliseconds(500));
+    expect(simulation.isUp("n")).toBe(true);
+  });
+
+  test("is not started by a supervisor that lost its own machine meanwhile", () => {
+    const { simulation } = supervised();
+    simulation.inject({ kind: "kill", node: "n", signal: "KILL" });
+    simulation.inject({ kind: "powerOff", host: "h" });
+    simulation.advance(seconds(1));
+    simulation.inject({ kind: "powerOn", host: "h", start: false });
+    simulation.advance(seconds(10));
+
+    expect(simulation.isUp("n")).toBe(false);
   });
 });

@@ -26,8 +26,8 @@ steps:
   split: `
 duration: 40s
 nodes: { replicas: 2, sentinels: 3 }
-server: { save: "" }
-sentinel: { down-after-milliseconds: 2000, failover-timeout: 10000 }
+server: { save: "", repl-timeout: 5 }
+sentinel: { down-after-milliseconds: 2000, failover-timeout: 5000 }
 clients:
   behind: { policy: naive, server: r1, workload: { every: 20ms, key: "b{i}" } }
   outside: { workload: { every: 5ms, key: "o{i}" } }

@@ -9,8 +9,8 @@ import { hunt } from "./hunt.js";
 import { mutants } from "./mutants.js";
 
 const isLong = process.env["REDSIM_LONG"] !== undefined;
-const chosen = mutants.filter((_, i) => isLong || i % 9 === 0);
-const patience = isLong ? 400 : 120;
+const chosen = mutants.filter((_, i) => isLong || i % 16 === 0);
+const patience = isLong ? 400 : 100;
 
 test("of mutants' failures the median has at most 3 faults and 4 servers", {
   timeout: 3_600_000,

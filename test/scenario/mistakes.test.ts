@@ -17,7 +17,7 @@ describe("a scenario with mistakes", () => {
   test("tells of a value of the wrong type, and what was expected", () => {
     expect(mistakes("duration: 60\nnodes: { replicas: two }\n")).toEqual([
       "partition.yaml:1:11: expected a duration such as 500ms, 1.5s or 2m, not 60",
-      "partition.yaml:2:20: expected how many replicas, not two",
+      "partition.yaml:2:20: expected how many replicas (a whole number from 0 on), not two",
     ]);
   });
 
@@ -189,6 +189,46 @@ describe("a scenario with mistakes", () => {
       "partition.yaml:7:21:",
       "partition.yaml:8:15:",
       "partition.yaml:10:15:",
+    ]);
+  });
+});
+
+describe("a mistake that looks like no mistake", () => {
+  test("is a claim about clients where there are none: it would hold of anything", () => {
+    expect(
+      mistakes(`${usual}expect: [{ outage: { at-most: 1s } }, { agreement: true }]\n`),
+    ).toEqual(["partition.yaml:3:12: there is no client to say so (clients: {app: {}})"]);
+  });
+
+  test("is a run that lasts no time at all", () => {
+    expect(mistakes("duration: 0s\nnodes: { replicas: 1 }\n")).toEqual([
+      "partition.yaml:1:11: a run needs some time",
+    ]);
+  });
+
+  test("is Sentinels of the short form that have no master to watch: told once, not for each", () => {
+    expect(mistakes("duration: 60s\nnodes: { sentinels: 3 }\n")).toEqual([
+      "partition.yaml:2:10: these Sentinels have no master to watch " +
+        "(such as {replicas: 2, sentinels: 3}; replicas: 0 is a master alone)",
+    ]);
+  });
+
+  test("is a directive of a Sentinel that is nearly one, or that stands elsewhere", () => {
+    const text = `${usual}sentinel: { down-after-miliseconds: 5000, quorum: 2 }\n`;
+
+    expect(mistakes(text)).toEqual([
+      expect.stringContaining("(did you mean down-after-milliseconds?)"),
+      expect.stringContaining("(the quorum is nodes.quorum)"),
+    ]);
+  });
+
+  test("in a step is told by its place, for nobody counts steps", () => {
+    const text = `${usual}steps: [{ at: 1s, kil: r1 }, { at: 2s, command: { on: r1, sned: PING } }]\n`;
+
+    expect(mistakes(text)).toEqual([
+      "partition.yaml:3:19: a step has no key kil (did you mean kill?)",
+      "partition.yaml:3:40: command needs the key send",
+      "partition.yaml:3:59: command has no key sned (did you mean send?)",
     ]);
   });
 });

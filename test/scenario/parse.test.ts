@@ -189,6 +189,27 @@ describe("--set", () => {
     expect(steps[0]?.wait.min).toBe(seconds(20));
   });
 
+  test("changes a node of the short form that the file does not name", () => {
+    const { nodes } = scenarioOf(usual, { set: ["nodes.r2.version=6.2", "nodes.s3.port=5000"] });
+
+    expect(nodes.map(({ name, version }) => [name, version])).toContainEqual(["r2", "6.2"]);
+    expect(nodes.find(({ name }) => name === "s3")?.port).toBe(5000);
+    expect(mistakes(usual, { set: ["nodes.r4.version=6.2"] })).toEqual([
+      expect.stringMatching(/^--set nodes\.r4\.version=6\.2: nodes has no key r4/),
+    ]);
+  });
+
+  test("adds a client as a whole, and takes a part of one that is not there for a slip", () => {
+    const { clients } = scenarioOf(usual, {
+      set: ["clients.app={}", "clients.app.workload.every=1s"],
+    });
+
+    expect(clients.map(({ name }) => name)).toEqual(["app"]);
+    expect(mistakes(usual, { set: ["clients.ap.policy=naive"] })).toEqual([
+      "--set clients.ap.policy=naive: clients has no key ap (there are none)",
+    ]);
+  });
+
   test("tells of a path that does not exist, with the nearest that does, and of a wrong value", () => {
     const set = ["nodes.sentinals=5", "verzion=7.0", "version=9", "nonsense", "duration=long"];
 
@@ -219,6 +240,55 @@ describe("a new scenario for configuration files", () => {
       ["s1", "sentinel", "mymaster"],
     ]);
     expect(hosts[0]?.ips).toEqual(["192.168.6.86"]);
+  });
+
+  // Else a replica that announces 10.0.0.2 would be called 10.77.0.12 by everybody.
+  test("gives each node the address that its file binds or announces", () => {
+    const files = {
+      "redis-a.conf": "bind 127.0.0.1 10.0.0.1\n",
+      "redis-b.conf": "replicaof 10.0.0.1 6379\nreplica-announce-ip 10.0.0.2\n",
+      "sentinel-a.conf": "sentinel monitor shop 10.0.0.1 6379 1\n",
+      "sentinel-b.conf":
+        "port 26379\nsentinel monitor shop 10.0.0.1 6379 1\nsentinel announce-ip 10.0.0.2\n",
+    };
+
+    const text = initScenario(Object.entries(files).map(([name, each]) => ({ name, text: each })));
+    const { nodes, hosts } = scenarioOf(text ?? "", { files });
+
+    const ipOf = new Map(hosts.map((host) => [host.name, host.ips[0]]));
+    expect(nodes.map((node) => [node.name, ipOf.get(node.host)])).toEqual([
+      ["r1", "10.0.0.1"],
+      ["r2", "10.0.0.2"],
+      ["s1", "10.77.0.21"],
+      ["s2", "10.0.0.2"],
+    ]);
+  });
+
+  test("lets the name resolve under which its files look for the master", () => {
+    const files = {
+      "redis.conf": "port 6379\n",
+      "replica.conf": "port 6380\nreplicaof redis-master 6379\n",
+      "sentinel.conf":
+        "sentinel resolve-hostnames yes\nsentinel monitor mymaster redis-master 6379 1\n",
+    };
+
+    const text = initScenario(Object.entries(files).map(([name, each]) => ({ name, text: each })));
+    const { nodes, names } = scenarioOf(text ?? "", { files });
+
+    expect(names).toEqual([{ name: "redis-master", ip: "10.77.0.11" }]);
+    expect(nodes.map((node) => node.groups[0])).toEqual(["mymaster", "mymaster", "mymaster"]);
+  });
+
+  test("puts the client beside servers that listen on the loopback only", () => {
+    const files = {
+      "redis.conf": "bind 127.0.0.1\nport 6379\n",
+      "sentinel.conf": "port 26379\nsentinel monitor mymaster 127.0.0.1 6379 1\n",
+    };
+
+    const text = initScenario(Object.entries(files).map(([name, each]) => ({ name, text: each })));
+    const { clients, nodes } = scenarioOf(text ?? "", { files });
+
+    expect(clients.map((client) => client.host)).toEqual([nodes[0]?.host]);
   });
 
   test("is refused where there is nothing of Redis", () => {

@@ -170,11 +170,15 @@ export const directiveTable: readonly Directive[] = [
   choice("cluster-preferred-endpoint-type", clusterPreferredEndpointType, "ip", { since: "7.0" }),
   choice("propagation-error-behavior", propagationErrorBehavior, "ignore", { since: "7.0" }),
   choice("shutdown-on-sigint", shutdownOnSig, "default", { since: "7.0", combines: true }),
-  choice("shutdown-on-sigterm", shutdownOnSig, "default", { since: "7.0", combines: true }),
+  choice("shutdown-on-sigterm", shutdownOnSig, "default", {
+    since: "7.0",
+    combines: true,
+    sets: "shutdownOnSigterm",
+  }),
   whole("databases", 1, intMax, 16, { sets: "databases", fixed: "always" }),
   whole("port", 0, 65_535, 6_379, { sets: "port" }),
   whole("io-threads", 1, 128, 1, { fixed: "always" }),
-  whole("auto-aof-rewrite-percentage", 0, intMax, 100),
+  whole("auto-aof-rewrite-percentage", 0, intMax, 100, { sets: "autoAofRewritePercentage" }),
   whole("cluster-replica-validity-factor", 0, intMax, 10, {
     alias: "cluster-slave-validity-factor",
   }),
@@ -278,7 +282,7 @@ export const directiveTable: readonly Directive[] = [
   }),
   memoryOrPercent("maxmemory-clients", -100, longMax, 0, { since: "7.0" }),
   whole("repl-backlog-ttl", 0, longMax, 3_600, { sets: "replBacklogTtl" }),
-  memory("auto-aof-rewrite-min-size", 0, longMax, 67_108_864),
+  memory("auto-aof-rewrite-min-size", 0, longMax, 67_108_864, { sets: "autoAofRewriteMinSize" }),
   whole("loading-process-events-interval-bytes", 1_024, intMax, 2_097_152, {
     since: "7.0",
     hidden: "from 7.0",

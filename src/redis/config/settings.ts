@@ -48,6 +48,8 @@ export interface ServerSettings {
   appendfsync: "always" | "everysec" | "no";
   appendfilename: string;
   aofUseRdbPreamble: boolean;
+  autoAofRewritePercentage: number;
+  autoAofRewriteMinSize: number;
 
   replicaof: { readonly host: string; readonly port: number } | undefined;
   replTimeout: number;
@@ -70,6 +72,8 @@ export interface ServerSettings {
   minReplicasToWrite: number;
   minReplicasMaxLag: number;
   shutdownTimeout: number;
+  /** Words of SHUTDOWN, or `default`. */
+  shutdownOnSigterm: string;
 
   clientOutputBufferLimit: {
     readonly normal: BufferLimit;

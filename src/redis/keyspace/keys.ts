@@ -308,9 +308,10 @@ function flushAll(call: Call): Value {
   const before = keyspace.memory;
   const removed = keyspace.flush();
   if (!lazy) call.process.context.busy(flushTime(call, before));
-  keyspace.host.flushedAll();
+  const isSaved = keyspace.host.flushedAll();
   if (call.behaviour.from70) {
-    if (removed > 0) call.dirty(removed);
+    // The save that came with it has left nothing unsaved; 6.2 counts on as if there had been none.
+    if (removed > 0 && !isSaved) call.dirty(removed);
     call.forcePropagation();
   } else {
     call.dirty(removed + 1);

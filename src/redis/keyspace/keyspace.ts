@@ -47,8 +47,8 @@ export interface KeyspaceHost {
   modified(database: number, key: string): void;
   /** The database is about to be emptied (`signalFlushedDb()`), or to hold what `by` holds now (SWAPDB). */
   replaced(database: Database, by: Database | undefined): void;
-  /** FLUSHALL: a running RDB child is killed and an empty RDB saved (`flushAllDataAndResetRDB()`). */
-  flushedAll(): void;
+  /** FLUSHALL: a running RDB child is killed, and an empty RDB saved; true when it was (`flushAllDataAndResetRDB()`). */
+  flushedAll(): boolean;
 }
 
 /** A master that nobody follows; what a keyspace has until a server takes it. */
@@ -62,7 +62,7 @@ const alone: KeyspaceHost = {
   expired: () => undefined,
   modified: () => undefined,
   replaced: () => undefined,
-  flushedAll: () => undefined,
+  flushedAll: () => false,
 };
 
 /** What an empty server has allocated, about: it decides how used-mem is written. */

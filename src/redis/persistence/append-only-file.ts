@@ -11,6 +11,7 @@
 import type { Snapshot } from "../keyspace/keyspace.js";
 import type { DataServer } from "../replication/data-server.js";
 import { type Request, request, requestOf } from "../wire/value.js";
+import { withMoments } from "./aof-command.js";
 import { replayCommands } from "./aof-replay.js";
 
 export interface AofCommand {
@@ -21,6 +22,8 @@ export interface AofCommand {
 /** As it lies on the disk: what a rewrite left, and the first `length` of the commands since. */
 interface AofContent {
   readonly base: Snapshot | undefined;
+  /** Of the base alone, in bytes. */
+  readonly baseBytes: number;
   readonly commands: readonly AofCommand[];
   readonly length: number;
 }
@@ -34,7 +37,9 @@ export class AppendOnlyFile {
   lastRewriteOk = true;
   rewrites = 0;
   rewriteScheduled = false;
-  /** Bytes of the file, and of what the last rewrite left. */
+  /** Its commands are being executed at boot. */
+  isReplaying = false;
+  /** Bytes of the file, and of what it had when the last rewrite was done (`aof_rewrite_base_size`). */
   bytes = 0;
   baseBytes = 0;
   /**
@@ -44,6 +49,7 @@ export class AppendOnlyFile {
   fsyncedOffset = -1;
   readonly #server: DataServer;
   #base: Snapshot | undefined;
+  #snapshotBytes = 0;
   /** Only ever appended to, so that what lies on the disk stays what it is. */
   #commands: AofCommand[] = [];
   /** How many of them are written, and fsynced. */
@@ -77,12 +83,14 @@ export class AppendOnlyFile {
   /** `feedAppendOnlyFile()` */
   feed(db: number, command: Request): void {
     if (this.state === "off") return;
-    let bytes = command.length;
+    const { behaviour, context } = this.#server;
+    const written = behaviour.absoluteExpiry ? command : withMoments(command, context.now());
+    let bytes = written.length;
     if (db !== this.#selectedDb) {
       bytes += request("SELECT", String(db)).length;
       this.#selectedDb = db;
     }
-    this.#commands.push({ db, args: command.args });
+    this.#commands.push({ db, args: written.args });
     this.#pendingBytes += bytes;
   }
 
@@ -153,7 +161,12 @@ export class AppendOnlyFile {
   }
 
   #content(): AofContent {
-    return { base: this.#base, commands: this.#commands, length: this.#commands.length };
+    return {
+      base: this.#base,
+      baseBytes: this.#snapshotBytes,
+      commands: this.#commands,
+      length: this.#commands.length,
+    };
   }
 
   /** At boot: what the file holds becomes the dataset. False: there is no file. */
@@ -164,8 +177,10 @@ export class AppendOnlyFile {
     if (this.#server.behaviour.from72) this.fsyncedOffset = 0;
     if (content === undefined) return false;
     this.bytes = context.disk.size(this.path);
-    this.baseBytes = this.bytes;
+    // From 7.0 on the base is a file of its own, and its size is all that is known of the last rewrite.
+    this.baseBytes = this.#server.behaviour.from70 ? content.baseBytes : this.bytes;
     this.#base = content.base;
+    this.#snapshotBytes = content.baseBytes;
     this.#commands = content.commands.slice(0, content.length);
     this.#written = content.length;
     this.#durable = content.length;
@@ -184,7 +199,9 @@ export class AppendOnlyFile {
     const { keyspace, process } = this.#server;
     // An AOF's own base may hold keys that the commands behind it still mean: nothing is dropped.
     if (this.#base !== undefined) keyspace.restore(this.#base, process.mstime, false);
+    this.isReplaying = true;
     replayCommands(process, this.#commands);
+    this.isReplaying = false;
   }
 
   /** `stopAppendOnly()`: a full resync is about to replace the dataset. */
@@ -208,17 +225,39 @@ export class AppendOnlyFile {
   /** `startAppendOnly()`: it counts again once a rewrite has written the dataset as it is now. */
   start(): void {
     if (this.state !== "off") return;
-    const { persistence, process } = this.#server;
+    const { behaviour, persistence, process } = this.#server;
     this.state = "waitRewrite";
-    if (persistence.child !== "none") {
+    if (persistence.child === "rdbDisk" || persistence.child === "rdbSocket") {
       this.rewriteScheduled = true;
       process.log(
-        this.#server.behaviour.formerWarning,
+        behaviour.formerWarning,
         "AOF was enabled but there is already another background operation. An AOF background was scheduled to start when possible.",
       );
+    } else if (behaviour.from70 && process.inExec) {
+      this.rewriteScheduled = true;
+      process.log(
+        behaviour.formerWarning,
+        "AOF was enabled during a transaction. An AOF background was scheduled to start when possible.",
+      );
     } else {
+      if (persistence.child === "aof") {
+        process.log(
+          behaviour.formerWarning,
+          "AOF was enabled but there is already an AOF rewriting in background. Stopping background AOF and starting a rewrite now.",
+        );
+        persistence.killAofChild();
+      }
       persistence.rewriteAof();
     }
+    this.#lastSync = process.unixtime;
+    if (this.lastWriteOk) return;
+    process.log("#", "AOF reopen, just ignore the last error.");
+    this.lastWriteOk = true;
+  }
+
+  /** Its child was killed: nothing comes of it (`killAppendOnlyChild()`). */
+  rewriteAborted(): void {
+    this.#rewrite = undefined;
   }
 
   /** A child was forked to rewrite it. */
@@ -248,7 +287,12 @@ export class AppendOnlyFile {
     const commands = this.#commands.slice(rewrite.from);
     let since = 0;
     for (const { args } of commands) since += requestOf(args).length;
-    const content = { base: rewrite.snapshot, commands, length: commands.length };
+    const content: AofContent = {
+      base: rewrite.snapshot,
+      baseBytes: rewrite.bytes,
+      commands,
+      length: commands.length,
+    };
     if (!context.disk.write(this.path, content, rewrite.bytes + since)) {
       this.lastRewriteOk = false;
       process.log(
@@ -258,6 +302,7 @@ export class AppendOnlyFile {
       return;
     }
     this.#base = rewrite.snapshot;
+    this.#snapshotBytes = rewrite.bytes;
     this.#commands = commands;
     this.#written = commands.length;
     this.#durable = -1;

@@ -18,6 +18,7 @@ export function persistenceCommands(persistence: Persistence): readonly Command[
       flags62: admin | noscript,
       run: () => {
         if (isSaving(persistence)) return alreadySaving;
+        persistence.saves++;
         return persistence.save() ? ok : failed;
       },
     },

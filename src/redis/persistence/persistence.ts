@@ -85,7 +85,7 @@ export class Persistence {
   }
 
   get loading(): boolean {
-    return this.loader.active;
+    return this.loader.active || this.aof.isReplaying;
   }
 
   /** Why writes are refused: the last BGSAVE, or writing to the AOF, failed (`writeCommandsDeniedByDiskError()`). */
@@ -207,7 +207,6 @@ export class Persistence {
   /** SAVE and SHUTDOWN: writes the RDB now, blocking; false when the disk is full. */
   save(): boolean {
     const { context, process } = this.#server;
-    this.saves++;
     const rdb = this.#current();
     if (!this.#writeRdb(rdb)) {
       process.log("#", "Write error saving DB on disk: No space left on device");
@@ -226,13 +225,20 @@ export class Persistence {
     return this.#server.context.disk.write(this.rdbPath, rdb, rdb.bytes);
   }
 
-  /** FLUSHALL: a save under way is of no use, and the file on disk is to be empty too (`flushAllDataAndResetRDB()`). */
-  flushedAll(): void {
+  /**
+   * FLUSHALL: a save under way is of no use, and the file on disk is to be empty too. True when it was
+   * written (`flushAllDataAndResetRDB()`).
+   */
+  flushedAll(): boolean {
+    const { behaviour, process, settings } = this.#server;
     if (this.child === "rdbDisk" || this.child === "rdbSocket") this.killRdbChild();
-    if (this.#server.settings.save.length === 0) return;
+    if (settings.save.length === 0) return false;
     const { dirty } = this;
-    this.save();
-    this.dirty = dirty;
+    const isSaved = this.save();
+    // 6.2 needs the count to propagate by; from 7.0 on even what a transaction changed before is saved.
+    if (!behaviour.from70) this.dirty = dirty;
+    else if (isSaved) process.effects.changes = 0;
+    return isSaved;
   }
 
   // The child.
@@ -246,13 +252,13 @@ export class Persistence {
   fork(target: "disk" | "socket"): Save | undefined {
     if (this.child !== "none") return undefined;
     const { context, process } = this.#server;
-    this.saves++;
-    this.#dirtyBeforeSave = this.dirty;
-    this.#lastTry = process.unixtime;
     const rdb = this.#current();
     const work = this.#fork(rdb.bytes);
     this.#saving = rdb;
     if (target === "disk") {
+      this.saves++;
+      this.#dirtyBeforeSave = this.dirty;
+      this.#lastTry = process.unixtime;
       this.child = "rdbDisk";
       this.#childId = context.spawn("redis-rdb-bgsave", work);
       process.log("*", `Background saving started by pid ${this.childPid}`);
@@ -396,14 +402,21 @@ export class Persistence {
 
   /** A full resync is about to replace the dataset (`stopAppendOnly()`). */
   stopAof(): void {
+    if (this.aof.state === "off") return;
     this.aof.stop();
     this.killAofChild();
   }
 
-  /** `killAppendOnlyChild()` */
+  /** `killAppendOnlyChild()`: waits for it, unlike `killRDBChild()`, so that the next child may start at once. */
   killAofChild(): void {
-    if (this.child !== "aof" || this.#childId === undefined) return;
-    this.#server.context.kill(this.#childId, sigusr1);
+    if (this.child !== "aof") return;
+    const { context, process } = this.#server;
+    process.log("*", `Killing running AOF rewrite child: ${this.childPid}`);
+    if (this.#childId !== undefined) context.kill(this.#childId, sigusr1);
+    this.#childId = undefined;
+    this.#zombie = undefined;
+    this.child = "none";
+    this.aof.rewriteAborted();
   }
 
   /** A full resync has replaced it, or the server was promoted meanwhile (`restartAOFAfterSYNC()`). */
@@ -433,8 +446,12 @@ export class Persistence {
   cron(): void {
     const { process } = this.#server;
     if (this.child === "none" && this.aof.rewriteScheduled) this.rewriteAof();
-    if (this.child !== "none") this.reap();
-    else this.#applySaveRules();
+    if (this.child !== "none") {
+      this.reap();
+    } else {
+      this.#applySaveRules();
+      this.#rewriteGrownAof();
+    }
     if (this.aof.state === "on" && process.isDue(1_000)) this.aof.flush();
   }
 
@@ -452,6 +469,18 @@ export class Persistence {
         return;
       }
     }
+  }
+
+  /** auto-aof-rewrite-percentage and auto-aof-rewrite-min-size. */
+  #rewriteGrownAof(): void {
+    const { process, settings } = this.#server;
+    const { baseBytes, bytes, state } = this.aof;
+    const { autoAofRewritePercentage: percentage, autoAofRewriteMinSize: sizeMin } = settings;
+    if (state !== "on" || this.child !== "none" || percentage === 0 || bytes <= sizeMin) return;
+    const growth = Math.floor((bytes * 100) / (baseBytes === 0 ? 1 : baseBytes)) - 100;
+    if (growth < percentage) return;
+    process.log("*", `Starting automatic rewriting of AOF on ${growth}% growth`);
+    this.rewriteAof();
   }
 
   /** A BGSAVE that was put off; the last thing serverCron does, after replicationCron. */

@@ -197,8 +197,10 @@ export class FullSync {
     client.replica.state = "sendBulk";
     if (client.disconnected) return;
     const isIdle = context.unsent(client.connection) === 0;
-    context.send(client.connection, raw(`$${rdb.bytes}\r\n`));
+    const preamble = raw(`$${rdb.bytes}\r\n`);
+    context.send(client.connection, preamble);
     context.send(client.connection, rdbPayload(rdb, rdb.bytes));
+    process.statistics.replicationOutputBytes += preamble.length + rdb.bytes;
     if (isIdle && rdb.bytes <= takenAtOnce) this.#bulkSent(client);
     // What the socket takes of more it takes at the end of this iteration: look again in the next.
     else context.arm(this.#bulkTimer, microseconds(1));

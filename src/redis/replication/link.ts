@@ -99,7 +99,8 @@ export class Link {
     const { context, process } = this.#server;
     const ip = context.resolve(this.host ?? "");
     if (ip === undefined) {
-      process.log("#", "Unable to connect to MASTER: Name or service not known");
+      // connGetLastError() knows errno alone, and that is what looking the name up left there.
+      process.log("#", "Unable to connect to MASTER: No such file or directory");
       return;
     }
     this.connection = context.connect({ ip, port: this.port });
@@ -173,7 +174,9 @@ export class Link {
     const { fsyncedOffset } = persistence.aof;
     if (fsyncedOffset !== -1) ack.push("FACK", String(fsyncedOffset));
     this.#stream.tellStanding();
-    process.writeNow(client, requestOf(ack));
+    const request = requestOf(ack);
+    process.statistics.outputBytes += request.length;
+    process.writeNow(client, request);
   }
 
   opened(connection: ConnectionId, local: Address, peer: Address): boolean {
@@ -298,6 +301,7 @@ export class Link {
       this.#server.process.freeClientAsync(this.client);
       return true;
     }
+    if (this.state === "transfer" && this.transfer.outlives(why)) return true;
     this.connection = undefined;
     if (this.state === "transfer") this.transfer.lost(why);
     else this.#handshake.lost(why);

@@ -107,7 +107,7 @@ export class RdbPipe {
   }
 
   #handOn(rest: RdbPayload): void {
-    const { context } = this.#server;
+    const { context, process } = this.#server;
     const isFirst = rest.length === this.#bytes;
     const isLast = rest.length <= this.#portionBytes;
     const [portion, behind]: readonly [Ballast | RdbPayload, RdbPayload | undefined] = isLast
@@ -115,11 +115,15 @@ export class RdbPipe {
       : rest.split(this.#portionBytes);
     this.#rest = behind;
     const isTakenAtOnce = portion.length <= takenAtOnce;
+    const before = isFirst ? raw(`$EOF:${this.#mark}\r\n`) : undefined;
+    const after = isLast ? raw(this.#mark) : undefined;
     for (const client of this.#receivers) {
       if (client.disconnected) continue;
-      if (isFirst) context.send(client.connection, raw(`$EOF:${this.#mark}\r\n`));
-      context.send(client.connection, portion);
-      if (isLast) context.send(client.connection, raw(this.#mark));
+      for (const part of [before, portion, after]) {
+        if (part === undefined) continue;
+        context.send(client.connection, part);
+        process.statistics.replicationOutputBytes += part.length;
+      }
     }
     if (isLast && isTakenAtOnce) {
       this.#finish();

@@ -125,8 +125,8 @@ export class Replication {
   }
 
   /**
-   * The dataset was read from an RDB at boot (`loadDataFromDisk()`). `dropped` are the DELs of keys that
-   * a master of 7.0 found expired in it.
+   * The dataset was read from an RDB at boot (`loadDataFromDisk()`). `dropped` are the keys that a master
+   * found expired in it; 7.0 feeds their DELs to the backlog.
    */
   booted(
     rdb: RdbReplicationInfo | undefined,
@@ -141,7 +141,8 @@ export class Replication {
       this.history.restore(rdb.replicationId, rdb.offset, rdb.digest);
       this.stream.createBacklog();
       this.stream.tellHistory("loaded");
-      for (const [db, key] of dropped) this.stream.feed(db, request("DEL", key));
+      const verb = this.#server.settings.lazyfreeLazyExpire ? "UNLINK" : "DEL";
+      for (const [db, key] of dropped) this.stream.feed(db, request(verb, key));
       this.replicas.noneSince = Math.floor(this.#server.context.now() / 1_000);
     }
   }

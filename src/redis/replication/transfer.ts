@@ -37,6 +37,8 @@ export class Transfer {
   /** All is here and the dataset is being switched: what arrives now waits in the socket. */
   #switching = false;
   #behind: Segment[] = [];
+  /** Why the connection ended meanwhile: seen once the dataset is there and the socket is read again. */
+  #ended: CloseReason | undefined;
   /** Unix seconds of the last newline sent while flushing and loading. */
   #newlineAt = 0;
 
@@ -61,6 +63,7 @@ export class Transfer {
     this.#toParser = false;
     this.#switching = false;
     this.#behind = [];
+    this.#ended = undefined;
   }
 
   /** `replicationAbortSyncTransfer()` */
@@ -72,6 +75,11 @@ export class Transfer {
   }
 
   received(payload: Segment): void {
+    this.#server.process.statistics.replicationInputBytes += payload.length;
+    this.#take(payload);
+  }
+
+  #take(payload: Segment): void {
     if (this.#switching || this.#disklessLoad.isComplete) this.#behind.push(payload);
     else if (this.size === -1) this.#header(payload);
     else if (this.#toParser) this.#parse(payload);
@@ -79,9 +87,13 @@ export class Transfer {
   }
 
   #header(payload: Segment): void {
-    const { process } = this.#server;
+    const { behaviour, process } = this.#server;
     const bytes = payload.kind === "raw" ? payload.bytes : encode(payload);
     const end = bytes.indexOf("\n");
+    if (!behaviour.from70) {
+      // 6.2 does not count what comes before the RDB.
+      process.statistics.replicationInputBytes -= end === -1 ? bytes.length : end + 1;
+    }
     const line = (end === -1 ? bytes : bytes.slice(0, end)).replace(/\r$/, "");
     if (line.startsWith("-")) {
       process.log("#", `MASTER aborted replication with an error: ${line.slice(1)}`);
@@ -105,7 +117,7 @@ export class Transfer {
       this.#link.cancel(true);
       return;
     }
-    if (end !== -1 && end + 1 < bytes.length) this.received(raw(bytes.slice(end + 1)));
+    if (end !== -1 && end + 1 < bytes.length) this.#take(raw(bytes.slice(end + 1)));
   }
 
   #announce(what: string): void {
@@ -212,7 +224,7 @@ export class Transfer {
   #pingBack(): void {
     const now = Math.floor(this.#server.context.now() / 1_000);
     const { connection } = this.#link;
-    if (now === this.#newlineAt || connection === undefined) return;
+    if (now === this.#newlineAt || connection === undefined || this.#ended !== undefined) return;
     this.#newlineAt = now;
     this.#server.context.send(connection, newline);
   }
@@ -229,7 +241,9 @@ export class Transfer {
       );
       persistence.removeRdb();
     }
-    const behind = this.#behind;
+    const ended = this.#ended;
+    // A reset takes what was not yet read with it.
+    const behind = ended === undefined || ended === "fin" ? this.#behind : [];
     const marked = this.#mark !== undefined;
     const { replicationId, offset } = this.#destination;
     const db = rdb.replication?.streamDb ?? 0;
@@ -243,30 +257,28 @@ export class Transfer {
     if (this.#stream.backlog === undefined) this.#stream.createBacklog();
     this.#stream.tellHistory("full");
     process.log("*", "MASTER <-> REPLICA sync: Finished with success");
-    if (link.connection === undefined) {
-      // It broke while we were loading: what we have is where the next PSYNC continues.
-      link.state = "connect";
-      link.downSince = process.unixtime;
-      if (offset !== -1) link.cached = { replicationId, applied: offset, db };
-      process.log("#", "Connection with master lost.");
-      process.log("*", `Reconnecting to MASTER ${link.address}`);
-      link.connect();
-      return;
-    }
+    const connection = link.connection as ConnectionId;
     link.establish(replicationId, offset, db);
     link.note(true);
-    if (marked) link.acknowledge();
+    if (marked && ended === undefined) link.acknowledge();
     persistence.restartAof();
     for (const payload of behind) {
-      if (link.connection === undefined) return;
-      link.received(link.connection as ConnectionId, payload);
+      if (link.connection !== connection) return;
+      link.received(connection, payload);
     }
+    if (ended !== undefined) process.handle({ kind: "closed", connection, why: ended });
+  }
+
+  /** While the dataset is switched nobody looks at the connection: what it holds, and its end, come after. */
+  outlives(why: CloseReason): boolean {
+    if (!this.#switching && !this.#disklessLoad.isComplete) return false;
+    this.#ended = why;
+    return true;
   }
 
   /** The connection broke under the transfer. */
   lost(why: CloseReason): void {
     const { process } = this.#server;
-    if (this.#switching || this.#disklessLoad.isComplete) return;
     if (this.#disklessLoad.active) {
       this.#disklessLoad.lost(why);
       return;

@@ -22,6 +22,12 @@ type Wait = Extract<Blocked, { readonly kind: "wait" }>;
 /** What is waited for: at this offset, so many replicas, and with WAITAOF our own AOF. */
 type Target = Pick<Wait, "replicas" | "local" | "offset">;
 
+/** At which offset somebody was told of how many replicas. */
+interface Released {
+  readonly offset: number;
+  readonly count: number;
+}
+
 const notAnInteger = error("ERR value is not an integer or out of range");
 const noAof = error("ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.");
 
@@ -103,8 +109,11 @@ export class Waiters {
 
   /** What who waited for this is told now, however far it has come. */
   answer(target: Target): Value {
+    return this.#told(target, this.#count(target));
+  }
+
+  #told(target: Target, replicas: number): Value {
     const { local, offset } = target;
-    const replicas = this.#count(target);
     if (local !== undefined) return array([integer(this.#local(target)), integer(replicas)]);
     this.#server.context.note({ kind: "waited", offset, replicas } satisfies RedisNote);
     return integer(replicas);
@@ -113,19 +122,57 @@ export class Waiters {
   /** Steps 1 and 3 of beforeSleep (reference: replication.md 0.1). */
   beforeSleep(): void {
     if (this.#clients.length === 0) return;
-    const now = this.#server.context.now();
-    const { process, settings } = this.#server;
-    const still: Client[] = [];
+    this.#giveUp();
+    this.#release();
+    const still = this.#clients.filter(({ blocked, freed }) => !freed && blocked?.kind === "wait");
+    if (still.length !== this.#clients.length) this.#clients = still;
+  }
+
+  /** `handleBlockedClientsTimeout()`: looked at only when the loop wakes, strictly, the earliest first. */
+  #giveUp(): void {
+    const { context, process } = this.#server;
+    const now = context.now();
+    const late: { readonly client: Client; readonly wait: Wait }[] = [];
     for (const client of this.#clients) {
       const { blocked } = client;
       if (client.freed || blocked?.kind !== "wait") continue;
-      // The deadline is looked at only when the loop wakes, and strictly.
-      const late = blocked.deadline !== 0 && blocked.deadline < now;
-      if (blocked.local === 1 && !settings.appendonly && !late) process.unblock(client, noAof);
-      else if (late || this.#isReached(blocked)) process.unblock(client, this.answer(blocked));
-      else still.push(client);
+      if (blocked.deadline !== 0 && blocked.deadline < now) late.push({ client, wait: blocked });
     }
-    if (still.length !== this.#clients.length) this.#clients = still;
+    late.sort((a, b) => a.wait.deadline - b.wait.deadline || a.client.id - b.client.id);
+    for (const { client, wait } of late) process.unblock(client, this.answer(wait));
+  }
+
+  /**
+   * `processClientsWaitingReplicas()`: who waits for less than somebody who was just released is told
+   * the same number, without counting; it may be fewer than there are.
+   */
+  #release(): void {
+    const { process, settings } = this.#server;
+    let released: Released | undefined;
+    let releasedAof: Released | undefined;
+    for (const client of this.#clients) {
+      const { blocked } = client;
+      if (client.freed || blocked?.kind !== "wait") continue;
+      const { local, offset, replicas } = blocked;
+      if (local === 1 && !settings.appendonly) {
+        process.unblock(client, noAof);
+        continue;
+      }
+      const before = local === undefined ? released : releasedAof;
+      let count: number;
+      if (before !== undefined && before.offset >= offset && before.count >= replicas) {
+        ({ count } = before);
+      } else {
+        count = this.#count(blocked);
+        if (count < replicas) continue;
+        // An offset of 0 is nobody's.
+        const now = offset === 0 ? undefined : { offset, count };
+        if (local === undefined) released = now;
+        else releasedAof = now;
+      }
+      if (this.#local(blocked) < (local ?? 0)) continue;
+      process.unblock(client, this.#told(blocked, count));
+    }
   }
 
   /** Step 5: one GETACK for all who began to wait in this iteration; a pause puts it off. */

@@ -153,6 +153,10 @@ export class Dispatcher {
     return replies;
   }
 
+  get inExec(): boolean {
+    return this.#captured !== undefined;
+  }
+
   /** True when the value was taken as part of the EXEC under way. */
   capture(client: Client, value: Value): boolean {
     if (this.#captured === undefined || client !== this.#capturing) return false;

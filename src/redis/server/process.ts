@@ -265,10 +265,9 @@ export class ServerProcess implements Actor {
     }
   }
 
-  /** Writes now, in front of nothing and behind what is already with the kernel (+CONTINUE, newlines). */
+  /** Writes now, behind what is already with the kernel (+CONTINUE, newlines); Redis counts none of it. */
   writeNow(client: Client, payload: Segment): void {
     if (client.freed || client.disconnected) return;
-    this.statistics.outputBytes += payload.length;
     this.context.send(client.connection, payload);
   }
 
@@ -365,6 +364,11 @@ export class ServerProcess implements Actor {
   /** Forgets what the client watches. */
   unwatch(client: Client): void {
     this.watches.removeAll(client);
+  }
+
+  /** The commands of a transaction are being executed (`server.in_exec`). */
+  get inExec(): boolean {
+    return this.#dispatcher.inExec;
   }
 
   /** EXEC: runs what was queued, and gives the replies. */
@@ -618,7 +622,7 @@ export class ServerProcess implements Actor {
   #beforeSleep(): void {
     if (this.mode.loading === true) {
       // Inside the loading of a dataset only this much is done (processEventsWhileBlocked()).
-      this.#writer.writePending(this.#finished);
+      this.#writer.writePending(this.unixtime, this.#finished);
       this.#freeClosing();
       return;
     }
@@ -629,7 +633,7 @@ export class ServerProcess implements Actor {
     this.mode.beforeSleep();
     if (this.#unblocked.length > 0) this.#processUnblocked();
     this.mode.beforeWrites?.();
-    this.#writer.writePending(this.#finished);
+    this.#writer.writePending(this.unixtime, this.#finished);
     this.#freeClosing();
     this.mode.afterWrites();
   }

@@ -9,7 +9,15 @@ export function protectedModeDenies(process: ServerProcess, peer: Address): bool
   if (!settings.protectedMode || !acl.defaultUser.nopass) return false;
   // From 7.0 on a bind address alone no longer opens the door.
   if (!behaviour.from70 && settings.bind.length > 0) return false;
-  return peer.ip !== "127.0.0.1" && peer.ip !== "::1";
+  return !isLoopback(peer.ip);
+}
+
+/**
+ * Redis knows 127.0.0.1 only, which is also what Linux lets a connection to any other address of
+ * 127/8 come from; hosts of a run that is served have such addresses.
+ */
+function isLoopback(ip: string): boolean {
+  return ip.startsWith("127.") || ip === "::1";
 }
 
 const advice =

@@ -235,8 +235,8 @@ export class RedisServer implements Mode, KeyspaceHost {
     const obeys = client.master !== undefined;
     if (!obeys && (flags & flag.denyoom) !== 0 && this.#isOutOfMemory()) return outOfMemory;
     if (isWrite || command.name === "ping") {
-      const misconf = this.#misconf(obeys && isWrite);
-      if (misconf !== undefined && !obeys) return misconf;
+      const misconf = obeys ? this.#applyUnwritten(isWrite) : this.#misconf();
+      if (misconf !== undefined) return misconf;
     }
     if (!isWrite) return undefined;
     if (replication.isReplica) return settings.replicaReadOnly && !obeys ? readOnly : undefined;
@@ -396,8 +396,8 @@ export class RedisServer implements Mode, KeyspaceHost {
     this.process.watches.touchAll(database, by, this.process.mstime);
   }
 
-  flushedAll(): void {
-    this.persistence.flushedAll();
+  flushedAll(): boolean {
+    return this.persistence.flushedAll();
   }
 
   view(): ServerView {
@@ -411,38 +411,36 @@ export class RedisServer implements Mode, KeyspaceHost {
     return this.keyspace.memory > maxmemory;
   }
 
-  /**
-   * The refusal of what could not be written to disk. A replica of 6.2 takes what its master says and
-   * refuses nobody; from 7.0 on it would rather die than hold what its disk has not.
-   */
-  #misconf(isReplicatedWrite: boolean): ErrorReply | undefined {
-    const { behaviour, persistence, process, replication, settings } = this;
+  /** The refusal of what could not be written to disk; a replica of 6.2 refuses nobody. */
+  #misconf(): ErrorReply | undefined {
+    const { behaviour, persistence, replication } = this;
     const denied = persistence.diskError;
     if (denied === undefined || (!behaviour.from70 && replication.isReplica)) return undefined;
-    if (isReplicatedWrite) {
-      if (settings.others.get("replica-ignore-disk-write-errors") !== true) {
-        panic(
-          process,
-          "Replica was unable to write command to disk.",
-          behaviour.from72 ? 4_029 : 3_890,
-        );
-      } else if (process.mstime > this.#complainedAt + complaintInterval) {
-        this.#complainedAt = process.mstime;
-        process.log(
-          "#",
-          "Replica is applying a command even though it is unable to write to disk.",
-        );
-      }
-    }
     if (denied === "aof") return misconfAof;
     return behaviour.from70 ? misconf70 : misconf62;
+  }
+
+  /**
+   * A write or a PING of the master's, with a disk that fails. 6.2 applies it without a word; from 7.0
+   * on a replica would rather die than hold what its disk has not, unless it is told to go on.
+   */
+  #applyUnwritten(isWrite: boolean): undefined {
+    const { behaviour, persistence, process, settings } = this;
+    if (!behaviour.from70 || persistence.diskError === undefined) return;
+    if (isWrite && settings.others.get("replica-ignore-disk-write-errors") !== true) {
+      const line = behaviour.from72 ? 4_029 : 3_890;
+      panic(process, "Replica was unable to write command to disk.", line);
+    } else if (process.mstime > this.#complainedAt + complaintInterval) {
+      this.#complainedAt = process.mstime;
+      process.log("#", "Replica is applying a command even though it is unable to write to disk.");
+    }
   }
 
   #adaptHz(): void {
     const { dynamicHz, hz } = this.settings;
     this.hz = hz;
     if (!dynamicHz) return;
-    while (this.process.clientCount > clientsPerTick * this.hz) {
+    while (Math.floor(this.process.clientCount / this.hz) > clientsPerTick) {
       this.hz = Math.min(this.hz * 2, hzMax);
       if (this.hz === hzMax) return;
     }

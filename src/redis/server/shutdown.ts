@@ -49,9 +49,15 @@ export class Shutdown {
 
   /** SIGTERM, in the next serverCron. */
   terminated(): void {
-    const { process } = this.#server;
+    const { process, settings } = this.#server;
     if (this.#deadline !== undefined) return;
-    const outcome = this.#prepare(plain);
+    const asked = settings.shutdownOnSigterm.split(" ");
+    const outcome = this.#prepare({
+      save: asked.includes("save"),
+      nosave: asked.includes("nosave"),
+      now: asked.includes("now"),
+      force: asked.includes("force"),
+    });
     if (outcome === "waiting") process.log("*", "Waiting for replicas before shutting down.");
     if (outcome === "failed") {
       process.log(

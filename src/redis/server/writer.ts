@@ -31,8 +31,8 @@ export class Writer {
     this.#pending = client;
   }
 
-  /** Writes what is queued; `finished` is told of clients that were only waiting for that. */
-  writePending(finished: (client: Client) => void): void {
+  /** Writes what is queued, at this second; `finished` is told of clients that only waited for that. */
+  writePending(unixtime: number, finished: (client: Client) => void): void {
     let client = this.#pending;
     this.#pending = undefined;
     while (client !== undefined) {
@@ -40,6 +40,8 @@ export class Writer {
       client.nextPending = undefined;
       client.pendingWrite = false;
       if (!client.closeAsap && !client.outputHeld && !client.disconnected) {
+        // Being written to is a sign of life, too.
+        client.lastInteraction = unixtime;
         if (this.#write(client)) finished(client);
       }
       client = next;

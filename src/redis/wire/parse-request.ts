@@ -37,6 +37,9 @@ export class RequestParser {
   readonly #authRequired: () => boolean;
   #buffer = "";
   #at = 0;
+  /** What came while an argument under way was still far from whole, and its length. */
+  readonly #pieces: string[] = [];
+  #piecesLength = 0;
   /** Bytes that left the buffer, and where the last request ended in all of them. */
   #dropped = 0;
   #ended = 0;
@@ -55,13 +58,22 @@ export class RequestParser {
 
   /** What has not become a request yet: qbuf of CLIENT LIST. */
   get buffered(): number {
-    return this.#buffer.length - this.#at;
+    return this.#buffer.length - this.#at + this.#piecesLength;
   }
 
   /** Adds bytes and gives all requests that are whole now, at most one error, which is last. */
   feed(bytes: string): ParsedRequest[] {
     if (this.#broken) return [];
-    this.#buffer = this.#buffer.slice(this.#at) + bytes;
+    let fed = bytes;
+    if (this.#bulkLength >= 0) {
+      // A long argument is put together once, and not again with each piece.
+      this.#pieces.push(bytes);
+      this.#piecesLength += bytes.length;
+      if (this.buffered < this.#bulkLength + 2) return [];
+      fed = this.#pieces.splice(0).join("");
+      this.#piecesLength = 0;
+    }
+    this.#buffer = this.#buffer.slice(this.#at) + fed;
     this.#dropped += this.#at;
     this.#at = 0;
     const parsed: ParsedRequest[] = [];

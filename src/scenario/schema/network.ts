@@ -18,7 +18,7 @@ export const linkSettings = {
     .array(
       z
         .strictObject({
-          weight: wholeNumber("a whole number").describe("How often, in relation to the others."),
+          weight: wholeNumber("a weight").describe("How often, in relation to the others."),
           added: duration.describe("Added to the latency."),
         })
         .optional(),

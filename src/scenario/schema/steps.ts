@@ -8,6 +8,7 @@ import {
   selector,
   span,
   text,
+  version,
   wholeNumber,
   word,
 } from "./values.js";
@@ -76,8 +77,23 @@ const actions = {
   kill: selector
     .optional()
     .describe("The process ends at once (SIGKILL). `for`: it is started again."),
-  terminate: selector.optional().describe("The process is asked to shut down (SIGTERM)."),
+  terminate: selector
+    .optional()
+    .describe(
+      "The process is asked to shut down (SIGTERM). `for`: it is started again, if it has ended by then.",
+    ),
   restart: selector.optional().describe("The process is started again."),
+  install: on(
+    {
+      on: selector.describe("The nodes that are upgraded, or downgraded."),
+      version: version.describe("The version of Redis that their next start runs."),
+    },
+    "{on: r2, version: 7.0}",
+  )
+    .optional()
+    .describe(
+      "Another version of Redis lies ready; the process goes on as it is until it is started again.",
+    ),
   pause: selector.optional().describe("SIGSTOP. `for`: SIGCONT follows."),
   resume: selector.optional().describe("SIGCONT."),
   "power-off": selector.optional().describe("The machine loses power; peers hear nothing."),
@@ -139,7 +155,7 @@ const actions = {
   "slow-disk": on(
     {
       on: selector.describe("Hosts."),
-      factor: wholeNumber("a whole number", 1)
+      factor: wholeNumber("how many times as long", 1)
         .optional()
         .describe("How many times as long everything takes."),
       added: duration.optional().describe("Added to each fsync."),

@@ -66,8 +66,9 @@ export class Dataset implements KeyspaceHost {
     this.modifiedKeys.push(key);
   }
   replaced(): void {}
-  flushedAll(): void {
+  flushedAll(): boolean {
     this.flushes++;
+    return false;
   }
 
   /** The reply as bytes. */

@@ -65,6 +65,26 @@ describe.each(versions)("in %s", (version) => {
     }
   });
 
+  // Redis 7.0: processCommand(): the PING of a master is applied, with a word about it every 10 s.
+  test("a replica that cannot write lives on its master's pings, and from 7.0 on complains", () => {
+    const world = new World(version)
+      .server("a", onDisk, "repl-ping-replica-period 1")
+      .server("b", follow, "save 3600 1")
+      .run(3);
+    world.inject({ kind: "fillDisk", host: "b" }).ask("b", "BGSAVE");
+    world.run(9);
+
+    expect(world.simulation.isUp("b")).toBe(true);
+    expect(world.info("b", "master_link_status")).toBe("up");
+    expect(world.timesLogged("b", "Replica is applying a command even though")).toBe(
+      version === "6.2" ? 0 : 1,
+    );
+    world.run(10);
+    expect(world.timesLogged("b", "Replica is applying a command even though")).toBe(
+      version === "6.2" ? 0 : 2,
+    );
+  });
+
   // Redis: readSyncBulkPayload(): the temporary file cannot be written.
   test("a replica without room for the RDB keeps its data and begins anew", () => {
     const world = new World(version)
@@ -83,6 +103,28 @@ describe.each(versions)("in %s", (version) => {
 });
 
 describe("a shutdown", () => {
+  // Redis 7.0: serverCron(), server.shutdown_on_sigterm.
+  test("by SIGTERM does from 7.0 on what shutdown-on-sigterm says", () => {
+    for (const [words, waits, saves] of [
+      ["default", true, true],
+      ["now", false, true],
+      ["nosave now", false, false],
+    ] as const) {
+      const world = new World("7.0")
+        .server("a", onDisk, "save 3600 1", `shutdown-on-sigterm ${words}`)
+        .server("b", follow)
+        .run(4);
+      world.inject({ kind: "pause", node: "b" }).ask("a", "SET k v");
+      world.kill("a", "TERM").run(1);
+
+      expect(world.logged("a", "Waiting for replicas before shutting down.")).toBe(waits);
+      expect(world.simulation.isUp("a")).toBe(waits);
+      world.run(11);
+      expect(world.simulation.isUp("a")).toBe(false);
+      expect(world.logged("a", "Saving the final RDB snapshot before exiting.")).toBe(saves);
+    }
+  });
+
   // Redis 7.0: finishShutdown(): a line for each replica that lags.
   test("from 7.0 on names the replicas that it left behind", () => {
     for (const version of ["7.0", "7.2"] as const) {

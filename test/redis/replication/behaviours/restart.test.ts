@@ -178,4 +178,18 @@ describe.each(versions)("in %s", (version) => {
     world.kill("a").restart("b").run(1);
     expect(world.ask("b", "DBSIZE")).toBe(":2\r\n");
   });
+
+  // Redis 7.0: rdbLoadRioWithLoadingCtx(): shared.unlink with lazyfree-lazy-expire.
+  test("what a master drops as it loads goes to its replicas as its other expiries do", () => {
+    const world = new World(version)
+      .server("a", noPing, onDisk, "save 3600 1", "lazyfree-lazy-expire yes")
+      .server("b", follow)
+      .run(3);
+    world.ask("a", "SET k v PX 2000");
+    world.ask("a", "SAVE");
+    const offset = world.offset("a");
+    world.inject({ kind: "pause", node: "b" }).kill("a").run(4).restart("a").run(1);
+    expect(world.ask("a", "DBSIZE")).toBe(":0\r\n");
+    expect(world.offset("a")).toBe(version === "6.2" ? 0 : offset + 23 + 23);
+  });
 });

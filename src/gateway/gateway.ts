@@ -1,0 +1,199 @@
+/**
+ * A run that is served to real clients: a real port on loopback for each node, real connections as
+ * simulated ones, and virtual time after the clock on the wall or held.
+ *
+ * The gateway never acts inside the run. Between two steps it hands in what came from outside, each
+ * input at the instant that now is, and fetches what has left; so the inputs with their instants are
+ * all that a replay needs.
+ */
+import type { Socket } from "node:net";
+import type { Address } from "../kernel/actor.js";
+import type { Fault } from "../kernel/fault.js";
+import type { OutsideInput } from "../kernel/outside.js";
+import { type Duration, microseconds, milliseconds } from "../kernel/time.js";
+import type { Run } from "../run.js";
+import { Door } from "./door.js";
+import { Pace } from "./pace.js";
+import { Visitor } from "./visitor.js";
+
+export interface GatewayOptions {
+  /** A run of a scenario made by `served`, with its `outside`. */
+  readonly run: Run;
+  /** Virtual seconds for each real one; 0 holds the clock. */
+  readonly speed: number;
+  /** The run broke: a bug, with the place where it is. */
+  readonly failed: (error: unknown) => void;
+}
+
+const nowhere: Address = { ip: "127.0.0.1", port: 0 };
+/** Virtual time between two looks at the sockets while the clock is moved by hand. */
+const stride = milliseconds(10);
+/** Real milliseconds without a word from any client after which nobody is taken to have one. */
+const quietAfter = 2;
+
+export class Gateway {
+  readonly run: Run;
+  readonly #doors: readonly Door[];
+  readonly #visitors = new Map<number, Visitor>();
+  readonly #pace: Pace;
+  readonly #failed: (error: unknown) => void;
+  readonly #hostOf: ReadonlyMap<string, string>;
+  #connections = 0;
+  /** Everything that passed a socket either way. */
+  #passed = 0;
+  #advancing: Promise<void> = Promise.resolve();
+
+  constructor({ run, speed, failed }: GatewayOptions) {
+    this.run = run;
+    this.#failed = failed;
+    this.#hostOf = new Map(run.plan.nodes.map(({ name, host }) => [name, host]));
+    this.#doors = run.plan.nodes.map(
+      ({ name }) =>
+        new Door(name, run.addressOf(name) ?? nowhere, (node, socket) =>
+          this.#enters(node, socket),
+        ),
+    );
+    this.#pace = new Pace({
+      now: () => run.now,
+      advance: (span) => this.#move(microseconds(span)),
+    });
+    this.#speed = speed;
+  }
+
+  #speed: number;
+
+  /** Opens all ports, and lets virtual time go. */
+  async open(): Promise<void> {
+    const opened = await Promise.allSettled(this.#doors.map((door) => door.open()));
+    const failed = opened.find((each) => each.status === "rejected");
+    if (failed !== undefined) {
+      await this.close();
+      throw failed.reason;
+    }
+    this.#fitDoors();
+    this.#pace.speed = this.#speed;
+  }
+
+  async close(): Promise<void> {
+    this.#pace.speed = 0;
+    for (const visitor of this.#visitors.values()) visitor.close();
+    await Promise.all(this.#doors.map((door) => door.close()));
+  }
+
+  addressOf(node: string): Address | undefined {
+    return this.run.addressOf(node);
+  }
+
+  get connections(): number {
+    return this.#visitors.size;
+  }
+
+  /** Real milliseconds that virtual time could not keep up with. */
+  get lost(): number {
+    return this.#pace.lost;
+  }
+
+  get speed(): number {
+    return this.#speed;
+  }
+
+  set speed(speed: number) {
+    this.#speed = speed;
+    this.#pace.speed = speed;
+  }
+
+  inject(fault: Fault): void {
+    this.#take({ does: "inject", fault });
+    this.#deliver();
+  }
+
+  /**
+   * Moves virtual time by this much, as fast as it goes; resolves once nothing that clients sent, or
+   * were sent, lies unread on any socket. Calls follow one another.
+   */
+  advance(span: Duration): Promise<void> {
+    return this.advanceUntil(span, () => false);
+  }
+
+  /** The same, but no further than where `isEnough`. */
+  advanceUntil(span: Duration, isEnough: () => boolean): Promise<void> {
+    const done = this.#advancing.then(() => this.#advance(span, isEnough));
+    this.#advancing = done.catch(() => undefined);
+    return done;
+  }
+
+  async #advance(span: Duration, isEnough: () => boolean): Promise<void> {
+    this.#pace.speed = 0;
+    const end = this.run.now + span;
+    await this.#quiet();
+    let strides = 0;
+    while (this.run.now < end && !isEnough()) {
+      const before = this.#passed;
+      this.#move(microseconds(Math.min(stride, end - this.run.now)));
+      if (this.#passed !== before) await this.#quiet();
+      else if (++strides % 10 === 0) await turn();
+    }
+    await this.#quiet();
+    this.#pace.speed = this.#speed;
+  }
+
+  /** Until no client has said anything for a while, and each has been given what it was told. */
+  async #quiet(): Promise<void> {
+    if (this.#visitors.size === 0) return turn();
+    let before: number;
+    do {
+      before = this.#passed;
+      await new Promise((resolve) => setTimeout(resolve, quietAfter));
+    } while (this.#passed !== before);
+  }
+
+  #move(span: Duration): void {
+    try {
+      this.run.advance(span);
+    } catch (error) {
+      this.speed = 0;
+      this.#failed(error);
+      return;
+    }
+    this.#deliver();
+  }
+
+  #take(input: OutsideInput): void {
+    this.#passed++;
+    this.run.take(input);
+    this.#pace.hurry();
+  }
+
+  #enters(node: string, socket: Socket): void {
+    const number = ++this.#connections;
+    const visitor = new Visitor({
+      number,
+      socket,
+      take: (input) => this.#take(input),
+      gone: () => this.#visitors.delete(number),
+    });
+    this.#visitors.set(number, visitor);
+    this.#take({ does: "connect", connection: number, node });
+  }
+
+  /** What has left the run goes to the sockets, and the ports are as the nodes are. */
+  #deliver(): void {
+    for (const output of this.run.fetch()) {
+      this.#passed++;
+      this.#visitors.get(output.connection)?.hear(output);
+    }
+    this.#fitDoors();
+  }
+
+  /** Where a machine has no power, nobody refuses a connection. */
+  #fitDoors(): void {
+    for (const door of this.#doors)
+      door.isOpen =
+        this.run.isUp(door.node) || !this.run.isHostUp(this.#hostOf.get(door.node) ?? "");
+  }
+}
+
+/** Other things of this process have their turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
