@@ -9,8 +9,7 @@
 import { loadScenario, type SourceText, scenarioOf } from "./cli/scenario-source.js";
 import { Breaker } from "./gateway/breaker.js";
 import { EventLog } from "./gateway/event-log.js";
-import { networkMax } from "./gateway/free-network.js";
-import { Gateway } from "./gateway/gateway.js";
+import { Gateway, networkMax } from "./gateway/gateway.js";
 import type { Address } from "./kernel/actor.js";
 import { type Duration, seconds } from "./kernel/time.js";
 import type { RunResult } from "./run/result.js";

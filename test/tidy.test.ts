@@ -23,7 +23,17 @@ const layers: Record<
   calibrate: { values: ["calibrate", "run", "scenario", "observe", "redis", "kernel"], types: [] },
   gateway: { values: ["gateway", "run", "scenario", "observe", "redis", "kernel"], types: [] },
   cli: {
-    values: ["cli", "gateway", "calibrate", "explore", "run", "scenario", "observe", "redis", "kernel"],
+    values: [
+      "cli",
+      "gateway",
+      "calibrate",
+      "explore",
+      "run",
+      "scenario",
+      "observe",
+      "redis",
+      "kernel",
+    ],
     types: [],
   },
   testing: {

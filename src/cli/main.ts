@@ -14,7 +14,7 @@ import { say } from "./print.js";
 import { programVersion } from "./program.js";
 import { replayCommand } from "./replay-command.js";
 import { runCommand } from "./run-command.js";
-import { library } from "./scenario-source.js";
+import { library, reasonOf } from "./scenario-source.js";
 import { schemaCommand } from "./schema-command.js";
 import { serveCommand } from "./serve-command.js";
 import { showCommand } from "./show-command.js";
@@ -26,7 +26,8 @@ const argv = hideBin(process.argv);
 // Whoever reads our output may stop before its end (`redsim list | head -1`).
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCode.ok);
-  throw error;
+  say(`the output cannot be written: ${reasonOf(error)}`);
+  process.exit(exitCode.usage);
 });
 
 try {

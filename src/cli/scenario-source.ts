@@ -90,7 +90,7 @@ function locate(nameOrFile: string): string {
   const inFolder = join(nameOrFile, initFile);
   if (exists(inFolder)) return resolve(inFolder);
   const looksLikeFile = /[/\\]|\.ya?ml$/.test(nameOrFile);
-  if (looksLikeFile || exists(nameOrFile)) return resolve(nameOrFile);
+  if (looksLikeFile || existsSync(nameOrFile)) return resolve(nameOrFile);
   throw UserError.of(
     "",
     `no scenario is called ${nameOrFile}`,
@@ -114,6 +114,8 @@ function readText(path: string, shown: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
+    if ((error as { readonly code?: string }).code === "EISDIR")
+      throw UserError.of(shown, `there is no ${initFile} in this folder`, `redsim init ${shown}`);
     throw UserError.of(shown, reasonOf(error), "redsim list shows what comes with redsim");
   }
 }

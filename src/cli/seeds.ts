@@ -14,6 +14,9 @@ export interface SeedsOptions extends Omit<RunArguments, "seeds" | "until"> {
   readonly until: Duration | undefined;
 }
 
+/** Their results are all kept until the end; and every one of them is a number of its own. */
+const seedsMax = 1_000_000;
+
 export function runSeeds({ scenario }: LoadedScenario, options: SeedsOptions): ExitCode {
   const [first, last] = rangeOf(options.seeds);
   const results: RunResult[] = [];
@@ -105,7 +108,9 @@ function rangeOf(text: string): readonly [number, number] {
   const match = /^(\d+)\.\.(\d+)$/.exec(text);
   const first = Number(match?.[1]);
   const last = Number(match?.[2]);
-  if (match === null || last < first)
+  if (match === null || last < first || !Number.isSafeInteger(last))
     throw UserError.of("--seeds", `${text} is not a range of seeds`, "such as 1..1000");
+  if (last - first >= seedsMax)
+    throw UserError.of("--seeds", `${text} is more than a million seeds`, "such as 1..1000");
   return [first, last];
 }

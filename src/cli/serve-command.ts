@@ -4,8 +4,7 @@ import { Breaker } from "../gateway/breaker.js";
 import { speedOf } from "../gateway/commands.js";
 import { Control } from "../gateway/control.js";
 import { EventLog } from "../gateway/event-log.js";
-import { freeNetwork, networkMax } from "../gateway/free-network.js";
-import { Gateway } from "../gateway/gateway.js";
+import { Gateway, networkMax } from "../gateway/gateway.js";
 import { keysHelp, listenToKeys } from "../gateway/keys.js";
 import type { Observer } from "../kernel/record.js";
 import { type Duration, seconds } from "../kernel/time.js";
@@ -90,14 +89,26 @@ const networkFirst = 77;
 /** A cluster that has not settled by then will not. */
 const settleMax = seconds(120);
 
+/** Where no network was asked for, the first on which nobody listens yet. */
 async function serve(args: ServeArguments): Promise<ExitCode> {
+  const asked = networkOf(args.network);
+  for (let network = asked ?? networkFirst; ; network++) {
+    try {
+      return await serveOn(args, network);
+    } catch (error) {
+      const { code, address = "" } = error as { readonly code?: string; readonly address?: string };
+      const isTaken = code === "EADDRINUSE" && address.startsWith(`127.${network}.`);
+      if (!isTaken || asked !== undefined || network === networkMax) throw cannotListen(error);
+    }
+  }
+}
+
+async function serveOn(args: ServeArguments, network: number): Promise<ExitCode> {
   const speed = args.held === true ? 0 : speedOf(args.speed);
   if (speed === undefined)
     throw UserError.of("--speed", `${args.speed} is not a speed`, "such as 1, 20 or 0.5");
   const until = untilOf(args.for);
-  const asked = networkOf(args.network);
   const { scenario: read, source } = loadScenario(args.scenario, args.set);
-  const network = asked ?? (await freeNetwork(read, networkFirst));
   const serving = { network, bare: args.bare === true };
   const scenario = served(read, serving);
   const seed = args.seed ?? scenario.seed;
@@ -123,7 +134,7 @@ async function serve(args: ServeArguments): Promise<ExitCode> {
   });
   const gateway = new Gateway({
     run,
-    speed,
+    speed: 0,
     failed: (error) => {
       broken = error;
       end();
@@ -131,7 +142,6 @@ async function serve(args: ServeArguments): Promise<ExitCode> {
   });
   const breaker = new Breaker(gateway);
   const control = new Control({ gateway, breaker, events });
-  if (args.settle === true) while (!run.isSettled && run.now < settleMax) run.advance(seconds(0.1));
   const timer = setInterval(() => {
     if (run.isOver) end();
   }, 10);
@@ -140,12 +150,14 @@ async function serve(args: ServeArguments): Promise<ExitCode> {
   try {
     await gateway.open();
     const port = args.control === undefined ? undefined : await control.open(args.control);
+    if (args.settle === true) await gateway.advanceUntil(settleMax, () => run.isSettled);
+    gateway.speed = speed;
     announce(run, gateway, port);
   } catch (error) {
     trace?.abandon();
     clearInterval(timer);
     await gateway.close();
-    throw cannotListen(error);
+    throw error;
   }
   const keys = process.stdin.isTTY
     ? listenToKeys({ input: process.stdin, breaker, quit: () => end(), refused: say })
@@ -161,7 +173,7 @@ async function serve(args: ServeArguments): Promise<ExitCode> {
   }
   const result = run.result();
   trace?.end(run, result);
-  say(`${(run.now / 1_000_000).toFixed(3)} s of virtual time, fingerprint ${run.fingerprint}`);
+  out(`${(run.now / 1_000_000).toFixed(3)} s of virtual time, fingerprint ${run.fingerprint}`);
   for (const law of result.laws)
     for (const violation of law.violations) say(`${law.law}: ${violation.text}`);
   return result.laws.every(({ holds }) => holds) ? exitCode.ok : exitCode.broken;
@@ -170,13 +182,13 @@ async function serve(args: ServeArguments): Promise<ExitCode> {
 function announce(run: Run, gateway: Gateway, control: number | undefined): void {
   const { plan } = run;
   const pace = gateway.speed === 0 ? "the clock held" : `at speed ${gateway.speed}`;
-  say(`serving ${plan.file}, seed ${plan.seed}, Redis ${plan.version}, ${pace}, on loopback only`);
+  out(`serving ${plan.file}, seed ${plan.seed}, Redis ${plan.version}, ${pace}, on loopback only`);
   for (const { name } of plan.nodes) {
     const address = gateway.addressOf(name);
-    say(`  ${name.padEnd(12)} ${address?.ip}:${address?.port}`);
+    out(`  ${name.padEnd(12)} ${address?.ip}:${address?.port}`);
   }
-  if (control !== undefined) say(`  ${"control".padEnd(12)} 127.0.0.1:${control}  (REDSIM HELP)`);
-  if (process.stdin.isTTY) say(`keys: ${keysHelp}`);
+  if (control !== undefined) out(`  ${"control".padEnd(12)} 127.0.0.1:${control}  (REDSIM HELP)`);
+  if (process.stdin.isTTY) out(`keys: ${keysHelp}`);
 }
 
 function networkOf(network: number | undefined): number | undefined {

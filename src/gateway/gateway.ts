@@ -26,6 +26,9 @@ export interface GatewayOptions {
 }
 
 const nowhere: Address = { ip: "127.0.0.1", port: 0 };
+/** The last number that the network of a run's addresses can have: `served`. */
+export const networkMax = 254;
+
 /** Virtual time between two looks at the sockets while the clock is moved by hand. */
 const stride = milliseconds(10);
 /** Real milliseconds without a word from any client after which nobody is taken to have one. */

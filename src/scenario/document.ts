@@ -5,7 +5,7 @@
  * A value that is wrong is noted and taken out (`prune`), so that the rest of the file can still be
  * read and all mistakes are reported together.
  */
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import type { Problem } from "../redis/config/problem.js";
 
 export type Path = readonly (string | number)[];
@@ -16,6 +16,7 @@ export class SourceDocument {
   readonly #text: string;
   readonly #document: Document;
   readonly #lines: LineCounter;
+  #hasBadAlias = false;
   /** The paths that --set wrote, with the argument as given. */
   readonly #set: { readonly path: Path; readonly argument: string }[] = [];
 
@@ -27,12 +28,35 @@ export class SourceDocument {
     for (const error of this.#document.errors)
       this.problems.push({
         where: this.#at(error.pos[0]),
-        what: lowerFirst(error.message),
+        what:
+          error.code === "MULTIPLE_DOCS"
+            ? "a second document begins here, and a scenario is one"
+            : lowerFirst(error.message),
       });
+    this.#checkAliases();
   }
 
   get isBroken(): boolean {
-    return this.#document.errors.length > 0;
+    return this.problems.length > 0 && (this.#document.errors.length > 0 || this.#hasBadAlias);
+  }
+
+  /** Values are only read where each alias leads to its anchor, and to no explosion of copies. */
+  #checkAliases(): void {
+    visit(this.#document, {
+      Alias: (_, alias) => {
+        if (alias.resolve(this.#document) !== undefined) return;
+        const where = this.#at(alias.range?.[0] ?? 0);
+        this.problems.push(problem(where, `there is no anchor &${alias.source} above`));
+        this.#hasBadAlias = true;
+      },
+    });
+    if (this.isBroken) return;
+    try {
+      this.toJS();
+    } catch (error) {
+      this.problems.push(problem(`${this.file}:1:1`, lowerFirst(String(error))));
+      this.#hasBadAlias = true;
+    }
   }
 
   toJS(): unknown {

@@ -43,7 +43,7 @@ describe("a scenario with a mistake", () => {
     [
       "a value of the wrong type",
       { files: { "broken.yaml": "duration: 60s\nnodes: { replicas: two }\n" } },
-      /^broken\.yaml:2:20: expected how many replicas \(a whole number from 0 on\), not two$/,
+      /^broken\.yaml:2:20: expected how many replicas \(a whole number from 0 to 1000\), not two$/,
     ],
     [
       "an unknown node in a step",

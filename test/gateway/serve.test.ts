@@ -19,12 +19,12 @@ interface Served {
 
 async function serve(args: readonly string[]): Promise<Served> {
   const child = spawn(process.execPath, [main, "serve", ...args, "--control", "0"], {
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "inherit"],
   });
   let said = "";
   const ended = new Promise<number | null>((done) => child.on("close", done));
   const announced = new Promise<void>((done) => {
-    child.stderr.on("data", (chunk: Buffer) => {
+    child.stdout.on("data", (chunk: Buffer) => {
       said += chunk.toString();
       if (said.includes("  control ")) done();
     });
@@ -95,10 +95,10 @@ describe("redsim serve", () => {
 
   test("ends by itself where it was told to", () => {
     const options = ["--speed", "1000", "--for", "5s"];
-    const { code, err } = redsim(["serve", "kill-master", ...options]);
+    const { code, out } = redsim(["serve", "kill-master", ...options]);
 
     expect(code).toBe(0);
-    expect(err).toMatch(/\n5\.000 s of virtual time, fingerprint [0-9a-f]{16}\n$/);
+    expect(out).toMatch(/\n5\.000 s of virtual time, fingerprint [0-9a-f]{16}\n$/);
   });
 
   test.each([

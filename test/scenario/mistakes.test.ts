@@ -17,7 +17,7 @@ describe("a scenario with mistakes", () => {
   test("tells of a value of the wrong type, and what was expected", () => {
     expect(mistakes("duration: 60\nnodes: { replicas: two }\n")).toEqual([
       "partition.yaml:1:11: expected a duration such as 500ms, 1.5s or 2m, not 60",
-      "partition.yaml:2:20: expected how many replicas (a whole number from 0 on), not two",
+      "partition.yaml:2:20: expected how many replicas (a whole number from 0 to 1000), not two",
     ]);
   });
 
@@ -229,6 +229,20 @@ describe("a mistake that looks like no mistake", () => {
       "partition.yaml:3:19: a step has no key kil (did you mean kill?)",
       "partition.yaml:3:40: command needs the key send",
       "partition.yaml:3:59: command has no key sned (did you mean send?)",
+    ]);
+  });
+});
+
+describe("YAML that is well-formed and still no scenario", () => {
+  test("is told of an alias without its anchor, at its place", () => {
+    expect(mistakes("duration: *long\nnodes: { replicas: 1 }\n")).toEqual([
+      "partition.yaml:1:11: there is no anchor &long above",
+    ]);
+  });
+
+  test("is told of a second document", () => {
+    expect(mistakes(`${usual}---\nduration: 1s\n`)).toEqual([
+      "partition.yaml:3:1: a second document begins here, and a scenario is one",
     ]);
   });
 });

@@ -2,6 +2,9 @@
 import * as z from "zod";
 import { duration, port, size, span, text, version, wholeNumber, word } from "./values.js";
 
+/** A slip of the finger (`replicas: 20000`) is told, and not simulated for an hour. */
+const nodesMax = 1_000;
+
 const directiveValue = z.union([z.string(), z.number(), z.boolean()], {
   error: "expected the value of a directive",
 });
@@ -131,13 +134,13 @@ const node = z.strictObject(
 export const nodes = z
   .object(
     {
-      replicas: wholeNumber("how many replicas")
+      replicas: wholeNumber("how many replicas", 0, nodesMax)
         .optional()
         .describe("Short form: replicas of each master."),
-      sentinels: wholeNumber("how many Sentinels")
+      sentinels: wholeNumber("how many Sentinels", 0, nodesMax)
         .optional()
         .describe("Short form: Sentinels; they watch every master."),
-      masters: wholeNumber("how many masters", 1)
+      masters: wholeNumber("how many masters", 1, nodesMax)
         .optional()
         .describe("Short form: masters, each with replicas of its own; 1 by default."),
       quorum: wholeNumber("a quorum", 1)

@@ -10,9 +10,10 @@ import { durationPattern, sizePattern, spanPattern } from "../duration.js";
 export const text = (what: string) => z.string({ error: `expected ${what}` });
 export const word = (what: string) =>
   text(what).regex(/^[A-Za-z_][\w.-]*$/, { error: `expected ${what}` });
-export const wholeNumber = (what: string, least = 0) => {
-  const error = `expected ${what} (a whole number from ${least} on)`;
-  return z.int({ error }).min(least, { error });
+export const wholeNumber = (what: string, least = 0, most = Number.MAX_SAFE_INTEGER) => {
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`;
+  const error = `expected ${what} (a whole number ${range})`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
 };
 
 const durationError = "expected a duration such as 500ms, 1.5s or 2m";

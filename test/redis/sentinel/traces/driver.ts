@@ -280,7 +280,7 @@ const idle: Readonly<Record<string, (cluster: Cluster) => void>> = {
 const remark = /^(?:pending|seen|known) /;
 
 /** The events of a seed's run. */
-export function play(name: string, how: Reproduction, seed: number): readonly TraceEvent[] {
+function play(name: string, how: Reproduction, seed: number): readonly TraceEvent[] {
   const cluster = new Cluster(how, `${name} ${seed}`);
   how.prepare?.(cluster);
   const { steps, events } = readTrace(name);
