@@ -7,6 +7,7 @@ import type { Address, TimerId } from "../../../kernel/actor.js";
 import { request, type Value } from "../../wire/value.js";
 import type { Reactor, TimerListener } from "../reactor.js";
 import { Socket, type SocketListener } from "../socket.js";
+import { authRequest } from "./auth.js";
 import type { IoredisOptions } from "./options.js";
 
 const subscribe = request("subscribe", "+switch-master");
@@ -129,13 +130,8 @@ class Subscription implements SocketListener, TimerListener {
     this.#isSubscribed = true;
     this.#reactor.context.disarm(this.#timer);
     const { sentinelUsername, sentinelPassword } = this.#options;
-    if (sentinelPassword !== undefined) {
-      socket.send(
-        sentinelUsername === undefined
-          ? request("auth", sentinelPassword)
-          : request("auth", sentinelUsername, sentinelPassword),
-      );
-    }
+    const auth = authRequest(sentinelUsername, sentinelPassword);
+    if (auth !== undefined) socket.send(auth);
     socket.send(subscribe);
   }
 

@@ -14,6 +14,7 @@ import { type Failure, failure, refusal, unknown } from "../failure.js";
 import type { Operation, Target } from "../operation.js";
 import type { Reactor, TimerListener } from "../reactor.js";
 import { Socket, type SocketListener } from "../socket.js";
+import { authRequest } from "./auth.js";
 import { type ConnectorListener, SentinelConnector } from "./connector.js";
 import { backoff, type IoredisOptions, type IoredisSettings, ioredisDefaults } from "./options.js";
 
@@ -334,11 +335,8 @@ export class Ioredis implements ConnectorListener, SocketListener, TimerListener
 function handshake(options: IoredisOptions): readonly Request[] {
   const commands: Request[] = [];
   const { username, password, db } = options;
-  if (password !== undefined) {
-    commands.push(
-      username === undefined ? request("auth", password) : request("auth", username, password),
-    );
-  }
+  const auth = authRequest(username, password);
+  if (auth !== undefined) commands.push(auth);
   if (db !== 0) commands.push(request("select", `${db}`));
   return commands;
 }

@@ -8,6 +8,7 @@ import { type Request, request, type Value } from "../../wire/value.js";
 import type { Target } from "../operation.js";
 import type { Reactor, TimerListener } from "../reactor.js";
 import { Socket, type SocketListener } from "../socket.js";
+import { authRequest } from "./auth.js";
 import type { IoredisOptions } from "./options.js";
 
 export interface SentinelAnswer {
@@ -88,12 +89,9 @@ export class SentinelQuery implements SocketListener, TimerListener {
     this.#hasAsked = true;
     this.#reactor.context.disarm(this.#timer);
     const { sentinelUsername, sentinelPassword } = this.#options;
-    if (sentinelPassword !== undefined) {
-      socket.send(
-        sentinelUsername === undefined
-          ? request("auth", sentinelPassword)
-          : request("auth", sentinelUsername, sentinelPassword),
-      );
+    const auth = authRequest(sentinelUsername, sentinelPassword);
+    if (auth !== undefined) {
+      socket.send(auth);
       this.#awaited.push("auth");
     }
     this.#send(socket, this.#question, "server");
