@@ -9,6 +9,7 @@ import type { ActorFactory, Address } from "./kernel/actor.js";
 import type { Fault } from "./kernel/fault.js";
 import type { OutsideInput } from "./kernel/outside.js";
 import { RandomStream } from "./kernel/random.js";
+import type { RealMachine } from "./kernel/real-machine.js";
 import type { Observer } from "./kernel/record.js";
 import type { Simulation } from "./kernel/simulation.js";
 import { after, type Duration, earlier, type Instant, seconds, start } from "./kernel/time.js";
@@ -20,9 +21,11 @@ import { Outside, type OutsideOutput } from "./redis/client/outside.js";
 import type { RedisNote } from "./redis/note.js";
 import type { NodeView } from "./redis/view.js";
 import { disagreement, finalOf, type Inspection, inspectAll, laggard } from "./run/final.js";
+import { Guests } from "./run/guests.js";
 import { Judge } from "./run/judge.js";
 import { Ledger } from "./run/ledger.js";
 import { Operators } from "./run/operators.js";
+import { RecordedMachine } from "./run/recorded-machine.js";
 import { Recovery } from "./run/recovery.js";
 import type {
   ClientMetrics,
@@ -50,6 +53,8 @@ export interface RunOptions {
   readonly program?: (node: PlanNode, usual: ActorFactory) => ActorFactory;
   /** A host of the scenario on which clients from outside the simulation stand: `take`, `fetch`. */
   readonly outside?: string;
+  /** The real machine that the scenario's hosts stand for. */
+  readonly real?: RealMachine;
 }
 
 /** A cluster that is healed does little; one that reconnects in tight loops is looked at for long enough. */
@@ -63,6 +68,7 @@ export class Run {
   readonly #judge: Judge;
   readonly #ledger: Ledger;
   readonly #observers: readonly Observer[];
+  readonly #guests = new Guests();
   #outside: Outside | undefined;
   /** Chooses for those who break the cluster by hand. */
   #handStream: RandomStream | undefined;
@@ -86,6 +92,7 @@ export class Run {
     this.#simulation = buildWorld(this.plan, this.#operators, {
       ...(options.program === undefined ? {} : { program: options.program }),
       ...(options.outside === undefined ? {} : { outside: this.#outsideOn(options.outside) }),
+      ...(options.real === undefined ? {} : { real: this.#recorded(options.real) }),
       observers,
       watch: (node, note) => {
         this.#script.note(node, note as unknown as RedisNote);
@@ -132,6 +139,11 @@ export class Run {
     return this.#simulation.draws();
   }
 
+  /** The same as numbers alone; a stream keeps its place, and new ones come behind. */
+  get drawCounts(): readonly number[] {
+    return this.#simulation.drawCounts();
+  }
+
   /** Moves virtual time, at most to the end. */
   advance(span: Duration): void {
     this.#simulation.runUntil(earlier(after(this.now, span), this.end));
@@ -148,27 +160,38 @@ export class Run {
    * on until all is well or the time that the settings allow for it is over.
    */
   heal(): RunResult {
+    for (const _ of this.healing());
+    return this.result();
+  }
+
+  /** The same, to be looked at after each virtual second of it. */
+  *healing(): Iterable<void> {
     const { recovery } = this.#ledger;
     this.#simulation.runUntil(this.end);
     this.#script.stop();
     for (const fault of recovery.healing()) this.#simulation.inject(fault);
     const most = this.steps + healingSteps;
-    const until = (isWell: () => boolean) => {
-      const latest = after(this.now, recovery.patience);
-      do {
-        this.#end = after(this.now, seconds(1));
-        this.#simulation.runUntil(this.#end);
-      } while (!isWell() && this.now < latest && this.steps < most);
-    };
-    until(() => this.#dissent() === undefined || recovery.excuse(this.now) === undefined);
-    if (this.#dissent() !== undefined) return this.result();
+    yield* this.#until(
+      () => this.#dissent() === undefined || recovery.excuse(this.now) === undefined,
+      most,
+    );
+    if (this.#dissent() !== undefined) return;
     this.#script.freeze();
     for (const { name } of this.plan.clients)
       if (this.#simulation.isUp(name)) this.#simulation.inject({ kind: "pause", node: name });
     const unsettled = () => this.#dissent() ?? this.#lag();
-    until(() => unsettled() === undefined);
+    yield* this.#until(() => unsettled() === undefined, most);
     this.#unsettled = this.steps < most ? unsettled() : undefined;
-    return this.result();
+  }
+
+  /** Goes on, a second at a time, until all is well, or it has taken too long or too many steps. */
+  *#until(isWell: () => boolean, most: number): Iterable<void> {
+    const latest = after(this.now, this.#ledger.recovery.patience);
+    do {
+      this.#end = after(this.now, seconds(1));
+      this.#simulation.runUntil(this.#end);
+      yield;
+    } while (!isWell() && this.now < latest && this.steps < most);
   }
 
   inject(fault: Fault): void {
@@ -179,8 +202,19 @@ export class Run {
   take(input: OutsideInput): void {
     for (const observer of this.#observers)
       observer.record({ kind: "outside", at: this.now, input });
-    if (input.does === "inject") this.#simulation.inject(input.fault);
-    else this.#outside?.submit(input);
+    switch (input.does) {
+      case "inject":
+        this.#simulation.inject(input.fault);
+        break;
+      case "start":
+        this.#guests.start(this.#simulation, input);
+        break;
+      case "ended":
+        this.#simulation.endChild(input.node, input.child, input.code);
+        break;
+      default:
+        this.#outside?.submit(input);
+    }
   }
 
   /** What has left for the outside since this was last asked. */
@@ -210,7 +244,7 @@ export class Run {
 
   /** Where the node listens: its machine's first address, and its port. */
   addressOf(node: string): Address | undefined {
-    const found = this.plan.nodes.find(({ name }) => name === node);
+    const found = this.plan.nodes.find(({ name }) => name === node) ?? this.#guests.portOf(node);
     const host = this.plan.hosts.find(({ name }) => name === found?.host);
     const [ip] = host?.ips ?? [];
     return found === undefined || ip === undefined ? undefined : { ip, port: found.port };
@@ -285,6 +319,16 @@ export class Run {
       return this.#outside;
     };
     return { host, factory };
+  }
+
+  #recorded(machine: RealMachine): RealMachine {
+    return new RecordedMachine(
+      machine,
+      () => this.now,
+      (record) => {
+        for (const observer of this.#observers) observer.record(record);
+      },
+    );
   }
 
   #laws(): LawVerdict[] {

@@ -46,6 +46,9 @@ export interface Payload {
  */
 export type CloseReason = "fin" | "reset" | "refused" | "unreachable" | "timeout";
 
+/** How a connection ends that was never made, or that it is made. */
+export type DialAnswer = "accepted" | "refused" | "unreachable" | "timeout";
+
 export type Input =
   /** The process begins; nothing is listening, no connection exists. */
   | { readonly kind: "started" }
@@ -64,6 +67,16 @@ export type Input =
       readonly peer: Address;
     }
   | { readonly kind: "received"; readonly connection: ConnectionId; readonly payload: Payload }
+  /**
+   * To a process that listens to strangers: somebody connects to an address that no host of the world
+   * has. Nothing is agreed before `answer`.
+   */
+  | {
+      readonly kind: "dialled";
+      readonly connection: ConnectionId;
+      readonly local: Address;
+      readonly peer: Address;
+    }
   /** Gone by the peer's or the network's doing; never told for a connection the node closed itself. */
   | { readonly kind: "closed"; readonly connection: ConnectionId; readonly why: CloseReason }
   /** All that was sent on a connection with something unsent has been taken by the socket. */
@@ -71,7 +84,7 @@ export type Input =
   | { readonly kind: "fired"; readonly timer: TimerId }
   /** `code` as waitpid would tell: the exit code, or the negative number of the signal that killed it. */
   | { readonly kind: "childExited"; readonly child: ChildId; readonly code: number }
-  | { readonly kind: "signalled"; readonly signal: "TERM" }
+  | { readonly kind: "signalled"; readonly signal: "TERM" | "INT" }
   /** The end of the iteration: the node's beforeSleep. */
   | { readonly kind: "settled" };
 
@@ -112,11 +125,35 @@ export interface Machine {
   readonly childMax: Duration;
 }
 
+/** A file that a child writes. */
+export interface ChildFile {
+  readonly path: string;
+  readonly content: unknown;
+  readonly bytes: number;
+  /** What it is renamed to once it is on the disk; undefined: it stays what it is. */
+  readonly becomes?: string;
+}
+
+export interface ChildOptions {
+  /** Its exit code, 0 unless told otherwise. */
+  readonly code?: number;
+  /** Written as it ends, whether its parent still lives or not; where the disk is full it exits with 1. */
+  readonly file?: ChildFile;
+  /** The command line of a program of the real machine: it ends when that does. */
+  readonly program?: readonly string[];
+  /** It is its parent once more, connections and all; else it runs another program, and has none. */
+  readonly isImage?: boolean;
+}
+
 /** What survives the process. Paths are the host's; contents are opaque to the kernel. */
 export interface Disk {
+  /** Why the last `write` or `rename` that answered false did: errno, as strerror() puts it. */
+  readonly error: string;
   /** The content last written, or undefined: no such file. */
   read(path: string): unknown;
   size(path: string): number;
+  /** Is it a program of the real machine? */
+  canExecute(path: string): boolean;
   /**
    * Replaces the file. It is in the page cache, safe from a crash of the process but not from a power
    * loss, until `sync`. Answers false, and changes nothing, when the disk is full. Takes no time:
@@ -125,8 +162,8 @@ export interface Disk {
   write(path: string, content: unknown, bytes: number): boolean;
   /** fsync: the node is busy for as long as the disk takes, unless a child or a thread of it does it. */
   sync(path: string, inBackground?: boolean): void;
-  /** Atomic; an existing target is replaced. Needs the source to exist. */
-  rename(from: string, to: string): void;
+  /** Atomic; an existing target is replaced. Needs the source to exist. False, and nothing changes: `error`. */
+  rename(from: string, to: string): boolean;
   remove(path: string): void;
   /** Paths that begin with `prefix`, sorted by code unit. */
   list(prefix: string): readonly string[];
@@ -156,10 +193,17 @@ export interface Context {
 
   /** False when the port is taken on this host. Before it, connecting is refused. */
   listen(port: number): boolean;
+  /** Takes every connection to an address that its host stands for (`HostSettings.standsFor`); false: it stands for none. */
+  listenForStrangers(): boolean;
+  /** What becomes of a connection that was `dialled`: taken, and then `accepted` follows, or not. */
+  answer(connection: ConnectionId, how: DialAnswer): void;
   /** getaddrinfo, which blocks the caller: the node is busy for as long as it takes. An ip answers itself. */
   resolve(name: string): string | undefined;
-  /** Begins to connect; `opened` or `closed` follows, never in this call. */
-  connect(to: Address): ConnectionId;
+  /**
+   * Begins to connect; `opened` or `closed` follows, never in this call. `from` is bind(2): an address
+   * instead of the one that the kernel would choose.
+   */
+  connect(to: Address, from?: Address): ConnectionId;
   /** Queues a payload; it leaves with the iteration, in order, behind what was sent before. */
   send(connection: ConnectionId, payload: Payload): void;
   /**
@@ -178,8 +222,10 @@ export interface Context {
   arm(timer: TimerId, delay: Duration): void;
   disarm(timer: TimerId): void;
 
-  /** Forks a child that works for so long and then exits, with 0 unless told otherwise. */
-  spawn(name: string, work: Duration, code?: number): ChildId;
+  /** Would fork() succeed? Not where the machine has no memory for another process. */
+  canFork(): boolean;
+  /** Forks a child that works for so long and then exits. It outlives its parent, but not its machine. */
+  spawn(name: string, work: Duration, options?: ChildOptions): ChildId;
   /** The child dies of a signal (10 is SIGUSR1, 9 SIGKILL); `childExited` follows. */
   kill(child: ChildId, signal: number): void;
 

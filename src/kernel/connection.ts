@@ -6,7 +6,7 @@
  * one ring at the receiving end: a segment is only the number of payloads that its arrival makes
  * readable, so a healthy segment allocates nothing. In flight is everything taken and not yet read.
  */
-import type { Address, CloseReason, ConnectionId, Payload } from "./actor.js";
+import type { Address, CloseReason, ConnectionId, DialAnswer, Payload } from "./actor.js";
 import type { Host } from "./host.js";
 import type { Link } from "./network.js";
 import type { Process } from "./process.js";
@@ -90,6 +90,10 @@ export class Connection {
   // Connecting.
   dialedAt = -1;
   attempts = 0;
+  /** The end of whoever stands for the outside: it is told of the dial, and decides. */
+  strangersEnd: Connection | undefined;
+  /** What it has decided. */
+  answer: DialAnswer | undefined;
 
   // Made once, when first needed.
   retransmission: Action | undefined;
@@ -116,9 +120,9 @@ export class Connection {
     this.back = options.back;
   }
 
-  /** Nobody is behind this end any more: closed by its process, or the process is gone. */
+  /** Nobody is behind this end any more: closed by its process, or the process is gone with all its images. */
   get isGone(): boolean {
-    return this.phase === "closed" || !this.process.isAlive;
+    return this.phase === "closed" || !this.process.holdsConnections;
   }
 
   /** The machine is off, or was: its kernel knows nothing of this connection. */

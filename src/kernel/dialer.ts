@@ -4,8 +4,9 @@
  * A dial that succeeds queues three events: SYN, its answer, and the segment that lets the other side
  * accept. Everything else here is queued only once something has failed.
  */
-import type { CloseReason, ConnectionId } from "./actor.js";
+import type { CloseReason, ConnectionId, DialAnswer } from "./actor.js";
 import { Connection } from "./connection.js";
+import type { Process } from "./process.js";
 import { Action, type Schedule } from "./schedule.js";
 import { type Duration, milliseconds, seconds } from "./time.js";
 import type { Transport } from "./transport.js";
@@ -48,6 +49,10 @@ export class Dialer {
   #synArrives(connection: Connection): void {
     const { back, remoteHost } = connection;
     if (connection.isGone || back === undefined || remoteHost === undefined) return;
+    if (remoteHost.porter !== undefined && remoteHost.isUp) {
+      this.#synLeaves(connection, remoteHost.porter);
+      return;
+    }
     const listener = remoteHost.listeners.get(connection.remote.port);
     const isAnswered =
       remoteHost.isUp &&
@@ -73,6 +78,50 @@ export class Dialer {
       back: connection.out,
     });
     this.#schedule.push(arrives, new Action(() => this.#transport.opens(connection, accepting)));
+  }
+
+  /** A SYN for somebody outside: who stands for them is told once, and answers when it can. */
+  #synLeaves(connection: Connection, porter: Process): void {
+    const told = connection.strangersEnd;
+    if (told !== undefined) {
+      if (told.answer !== undefined) this.#answerTravels(connection, told, told.answer);
+      return;
+    }
+    const end = new Connection({
+      process: porter,
+      id: -1 as ConnectionId,
+      local: connection.remote,
+      remote: connection.local,
+      remoteHost: connection.host,
+      out: connection.back,
+      back: connection.out,
+    });
+    end.dialedAt = this.#schedule.now;
+    end.peer = connection;
+    connection.strangersEnd = end;
+    this.#transport.asks(end);
+  }
+
+  /** The outside has decided about a dial; `end` is its end of the connection. */
+  answer(end: Connection, how: DialAnswer): void {
+    const { peer } = end;
+    if (peer === undefined || end.answer !== undefined) return;
+    end.answer = how;
+    if (how !== "accepted") end.process.forget(end);
+    this.#answerTravels(peer, end, how);
+  }
+
+  /** Where it does not get through, the next SYN asks for it again. */
+  #answerTravels(connection: Connection, end: Connection, how: DialAnswer): void {
+    const { back } = connection;
+    if (back === undefined || back.verdict !== "pass" || back.loses()) {
+      if (!connection.isGone) this.#unanswered(connection);
+      return;
+    }
+    const arrives = back.arrival(this.#schedule.now, 0);
+    if (how === "accepted")
+      this.#schedule.push(arrives, new Action(() => this.#transport.opens(connection, end)));
+    else this.#endAt(connection, arrives, how);
   }
 
   /**

@@ -8,6 +8,7 @@
  * of the target to be found.
  */
 import { assert } from "./assert.js";
+import type { RealMachine } from "./real-machine.js";
 import { type Duration, type Instant, microseconds, none, seconds } from "./time.js";
 
 export interface DiskSettings {
@@ -41,13 +42,25 @@ export class HostDisk {
   #isFull = false;
   #factor = 1;
   #added = none;
+  readonly #real: RealMachine | undefined;
+  /** errno of what failed last. */
+  error = "";
 
-  constructor(settings: DiskSettings) {
+  /** `real`: whose text files these are. */
+  constructor(settings: DiskSettings, real?: RealMachine) {
     this.#settings = settings;
+    this.#real = real;
   }
 
   read(path: string): unknown {
-    return this.#files.get(path)?.cached.content;
+    const file = this.#files.get(path);
+    if (file !== undefined || this.#real === undefined) return file?.cached.content;
+    const found = this.#real.find(path);
+    return found?.kind === "text" ? found.text : undefined;
+  }
+
+  canExecute(path: string): boolean {
+    return this.#real?.canExecute(path) ?? false;
   }
 
   size(path: string): number {
@@ -57,7 +70,14 @@ export class HostDisk {
   write(at: Instant, path: string, content: unknown, bytes: number): boolean {
     const { capacity } = this.#settings;
     const used = this.#used - this.size(path) + bytes;
-    if (this.#isFull || (capacity > 0 && used > capacity)) return false;
+    if (this.#isFull || (capacity > 0 && used > capacity))
+      return this.#fails("No space left on device");
+    if (this.#real !== undefined) {
+      if (typeof content === "string") return this.#answers(this.#real.write(path, content));
+      const isNew = !this.#files.has(path);
+      if (isNew && this.#real.find(path)?.kind === "directory")
+        return this.#fails("Is a directory");
+    }
     const file = this.#files.get(path);
     if (file === undefined) {
       this.#files.set(path, { cached: { content, bytes }, durable: undefined, dirtySince: at });
@@ -83,10 +103,13 @@ export class HostDisk {
     return microseconds(Math.round(time) + this.transferTime(bytes));
   }
 
-  rename(from: string, to: string): void {
+  rename(from: string, to: string): boolean {
     const source = this.#files.get(from);
+    if (source === undefined && this.#real !== undefined)
+      return this.#answers(this.#real.rename(from, to));
     assert(source !== undefined, `the file ${from} exists before it is renamed`);
-    if (from === to) return;
+    if (from === to) return true;
+    if (this.#real?.find(to)?.kind === "directory") return this.#fails("Is a directory");
     const target = this.#files.get(to);
     this.#used -= target?.cached.bytes ?? 0;
     const isSynced = source.durable === source.cached;
@@ -96,11 +119,21 @@ export class HostDisk {
       dirtySince: source.dirtySince,
     });
     this.#files.delete(from);
+    return true;
   }
 
   remove(path: string): void {
     this.#used -= this.size(path);
-    this.#files.delete(path);
+    if (!this.#files.delete(path)) this.#real?.remove(path);
+  }
+
+  #answers(error: string | undefined): boolean {
+    return error === undefined || this.#fails(error);
+  }
+
+  #fails(error: string): false {
+    this.error = error;
+    return false;
   }
 
   list(prefix: string): readonly string[] {

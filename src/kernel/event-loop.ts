@@ -29,6 +29,7 @@ export const stepKinds = {
   childExited: 8,
   signalled: 9,
   down: 10,
+  dialled: 11,
 } as const;
 
 export class EventLoop {
@@ -109,7 +110,15 @@ export class EventLoop {
   #accept(process: Process, connection: Connection): void {
     connection.isToAccept = false;
     process.backlog--;
-    process.register(connection);
+    if (connection.phase === "connecting") {
+      const { dialled } = process;
+      dialled.connection = connection.id;
+      dialled.local = connection.local;
+      dialled.peer = connection.remote;
+      this.#hand(process, dialled, stepKinds.dialled, connection.id, 0);
+      return;
+    }
+    if (connection.id < 0) process.register(connection);
     const { accepted } = process;
     accepted.connection = connection.id;
     accepted.local = connection.local;

@@ -28,6 +28,11 @@ export class EventQueue<Event> {
     return this.#length === 0 ? never : (this.#at[0] as Instant);
   }
 
+  /** The next event, left where it is. */
+  get first(): Event | undefined {
+    return this.#length === 0 ? undefined : this.#events[this.#slot[0] as number];
+  }
+
   push(at: Instant, event: Event): void {
     if (this.#length === this.#at.length) this.#grow();
     let slot: number;
@@ -41,16 +46,21 @@ export class EventQueue<Event> {
 
     // Sift up. The new entry has the highest sequence of all, so only an earlier instant moves it.
     const ats = this.#at;
+    const sequences = this.#sequence;
+    const slots = this.#slot;
     let hole = this.#length++;
     while (hole > 0) {
       const parent = (hole - 1) >> 2;
-      if ((ats[parent] as number) <= at) break;
-      this.#move(parent, hole);
+      const above = ats[parent] as number;
+      if (above <= at) break;
+      ats[hole] = above;
+      sequences[hole] = sequences[parent] as number;
+      slots[hole] = slots[parent] as number;
       hole = parent;
     }
     ats[hole] = at;
-    this.#sequence[hole] = this.#nextSequence++;
-    this.#slot[hole] = slot;
+    sequences[hole] = this.#nextSequence++;
+    slots[hole] = slot;
   }
 
   /** Takes the next event; there must be one. */
@@ -62,24 +72,30 @@ export class EventQueue<Event> {
     this.#free[this.#freeCount++] = slot;
 
     const last = --this.#length;
-    if (last > 0) this.#siftDown(last);
+    if (last > 0) {
+      const at = this.#at[last] as number;
+      this.#sink(last, at, this.#sequence[last] as number, this.#slot[last] as number);
+    }
     return event;
   }
 
-  /** Puts the entry at `from` where it belongs below the root, whose entry was taken. */
-  #siftDown(from: number): void {
+  /** As taking the next event, of which there must be one, and queueing it again for `at`. */
+  putOff(at: Instant): void {
+    this.#sink(this.#length, at, this.#nextSequence++, this.#slot[0] as number);
+  }
+
+  /** Puts an entry where it belongs below the root, whose own is gone, among the first `length`. */
+  #sink(length: number, at: number, sequence: number, slot: number): void {
     const ats = this.#at;
     const sequences = this.#sequence;
-    const at = ats[from] as number;
-    const sequence = sequences[from] as number;
-    const slot = this.#slot[from] as number;
+    const slots = this.#slot;
     let hole = 0;
     for (;;) {
       const child = hole * 4 + 1;
-      if (child >= from) break;
+      if (child >= length) break;
       let least = child;
       let leastAt = ats[child] as number;
-      const end = Math.min(child + 4, from);
+      const end = Math.min(child + 4, length);
       for (let i = child + 1; i < end; i++) {
         const other = ats[i] as number;
         if (
@@ -91,18 +107,14 @@ export class EventQueue<Event> {
         }
       }
       if (at < leastAt || (at === leastAt && sequence < (sequences[least] as number))) break;
-      this.#move(least, hole);
+      ats[hole] = leastAt;
+      sequences[hole] = sequences[least] as number;
+      slots[hole] = slots[least] as number;
       hole = least;
     }
     ats[hole] = at;
     sequences[hole] = sequence;
-    this.#slot[hole] = slot;
-  }
-
-  #move(from: number, to: number): void {
-    this.#at[to] = this.#at[from] as number;
-    this.#sequence[to] = this.#sequence[from] as number;
-    this.#slot[to] = this.#slot[from] as number;
+    slots[hole] = slot;
   }
 
   #grow(): void {

@@ -28,8 +28,8 @@ export interface LinkSettings {
 }
 
 export type Fault =
-  /** KILL ends the process at once; TERM asks it to shut down. */
-  | { readonly kind: "kill"; readonly node: string; readonly signal: "KILL" | "TERM" }
+  /** KILL ends the process at once; TERM asks it to shut down, and INT does so from a terminal. */
+  | { readonly kind: "kill"; readonly node: string; readonly signal: "KILL" | "TERM" | "INT" }
   | { readonly kind: "restart"; readonly node: string }
   /** Another program lies on the node's machine (an upgrade, or a downgrade): its next boot runs that. */
   | { readonly kind: "install"; readonly node: string; readonly program: string }
@@ -81,6 +81,9 @@ export type Fault =
   /** The disk is full until freed. */
   | { readonly kind: "fillDisk"; readonly host: string }
   | { readonly kind: "freeDisk"; readonly host: string }
+  /** No memory is left for a copy of a process: fork() fails until some is freed. */
+  | { readonly kind: "fillMemory"; readonly host: string }
+  | { readonly kind: "freeMemory"; readonly host: string }
   /** fsync and writes take `factor` times as long, plus `added` for each fsync. */
   | {
       readonly kind: "slowDisk";

@@ -117,6 +117,12 @@ export class Faults {
       case "freeDisk":
         world.host(fault.host).disk.free();
         break;
+      case "fillMemory":
+        world.host(fault.host).isMemoryFull = true;
+        break;
+      case "freeMemory":
+        world.host(fault.host).isMemoryFull = false;
+        break;
       case "slowDisk":
         world.host(fault.host).disk.slow(fault.factor, fault.added);
         break;
@@ -140,7 +146,7 @@ export class Faults {
     }
   }
 
-  #kill({ process }: Node, signal: "KILL" | "TERM"): void {
+  #kill({ process }: Node, signal: "KILL" | "TERM" | "INT"): void {
     if (process === undefined) return;
     if (signal === "KILL") {
       this.#world.end(process, killed);
@@ -195,6 +201,8 @@ export class Faults {
   #powerOff(host: Host): void {
     if (!host.isUp) return;
     for (const { process } of host.nodes) if (process !== undefined) this.#world.vanish(process);
+    for (const process of host.orphaned) this.#world.vanish(process);
+    host.orphaned.clear();
     host.isUp = false;
     host.disk.losePower(this.#world.now);
     this.#pathsFail();

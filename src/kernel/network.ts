@@ -5,6 +5,7 @@
  *
  * Each link draws from a stream of its own, so that traffic on one never shifts another.
  */
+import type { Address } from "./actor.js";
 import { assert } from "./assert.js";
 import type { CutMode, LinkSettings } from "./fault.js";
 import type { Host } from "./host.js";
@@ -181,6 +182,10 @@ export class Network {
   readonly #hosts: readonly Host[];
   readonly #links: (Link | undefined)[][] = [];
   readonly #owners = new Map<string, Host>();
+  /** Of an address that several hosts share: who has which port. */
+  readonly #sharers = new Map<string, Map<number, Host>>();
+  /** The host that stands for what lies outside of the world. */
+  #outside: Host | undefined;
   readonly #stream: (name: string) => RandomStream;
   readonly #lan: LinkSettings;
   readonly #loopback: LinkSettings;
@@ -200,16 +205,37 @@ export class Network {
   add(host: Host): void {
     for (const ip of host.ips) {
       assert(!this.#owners.has(ip), `only one host has the address ${ip}`);
-      this.#owners.set(ip, host);
+      if (host.ports === undefined) this.#owners.set(ip, host);
+      else this.#share(ip, host.ports, host);
+    }
+    if (host.standsFor === undefined) return;
+    assert(this.#outside === undefined, "only one host stands for the outside");
+    this.#outside = host;
+  }
+
+  #share(ip: string, ports: readonly number[], host: Host): void {
+    const sharers = this.#sharers.get(ip) ?? new Map<number, Host>();
+    this.#sharers.set(ip, sharers);
+    for (const port of ports) {
+      const other = sharers.get(port);
+      assert(other === undefined || other === host, `only one host has the address ${ip}:${port}`);
+      sharers.set(port, host);
     }
   }
 
   /**
    * Who has this address, as `from` sees it. Loopback addresses that nobody was given are one's own; a
-   * run that is served to real clients gives each host one that those can reach.
+   * run that is served to real clients gives each host one that those can reach, or one for all hosts,
+   * on which each has its ports. What nobody has may be real, and then it is the outside's; else a port
+   * of a shared address is one's own too: there connecting is refused.
    */
-  owner(ip: string, from: Host): Host | undefined {
-    return this.#owners.get(ip) ?? (isLoopback(ip) ? from : undefined);
+  owner(address: Address, from: Host): Host | undefined {
+    const { ip, port } = address;
+    const sharers = this.#sharers.get(ip);
+    const owner = this.#owners.get(ip) ?? sharers?.get(port);
+    if (owner !== undefined) return owner;
+    if (this.#outside?.standsFor?.(address) === true) return this.#outside;
+    return sharers !== undefined || isLoopback(ip) ? from : undefined;
   }
 
   link(from: Host, to: Host): Link {

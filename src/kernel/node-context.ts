@@ -7,8 +7,10 @@
 import type {
   Address,
   ChildId,
+  ChildOptions,
   ConnectionId,
   Context,
+  DialAnswer,
   Disk,
   Machine,
   Note,
@@ -16,17 +18,19 @@ import type {
   TimerId,
 } from "./actor.js";
 import { assert, Bug } from "./assert.js";
+import { Child, type ChildWorld } from "./child.js";
 import type { HostClock } from "./clock.js";
 import type { Connection } from "./connection.js";
-import type { Child, Process } from "./process.js";
+import type { Process } from "./process.js";
 import type { RandomStream } from "./random.js";
-import { Action, type Schedule } from "./schedule.js";
+import type { RealMachine } from "./real-machine.js";
+import type { Schedule } from "./schedule.js";
 import { type Duration, type Instant, never } from "./time.js";
 import { Timer } from "./timer.js";
 import type { Transport } from "./transport.js";
 
 /** What the loop does for a node besides scheduling. */
-export interface Services extends Schedule {
+export interface Services extends ChildWorld {
   lookUp(name: string): string | undefined;
   note(process: Process, note: Note): void;
 }
@@ -70,10 +74,22 @@ export class NodeContext implements Context {
   }
 
   listen(port: number): boolean {
-    const { listeners } = this.#process.node.host;
-    if (listeners.has(port)) return false;
+    const { listeners, takenPorts } = this.#process.node.host;
+    if (listeners.has(port) || takenPorts.has(port)) return false;
     listeners.set(port, this.#process);
     return true;
+  }
+
+  listenForStrangers(): boolean {
+    const { host } = this.#process.node;
+    if (host.standsFor === undefined) return false;
+    host.porter = this.#process;
+    return true;
+  }
+
+  answer(connection: ConnectionId, how: DialAnswer): void {
+    this.#claimRunning();
+    this.#transport.answer(this.#connection(connection), how);
   }
 
   resolve(name: string): string | undefined {
@@ -84,9 +100,9 @@ export class NodeContext implements Context {
     return ip;
   }
 
-  connect(to: Address): ConnectionId {
+  connect(to: Address, from?: Address): ConnectionId {
     this.#claimRunning();
-    return this.#transport.connect(this.#process, to);
+    return this.#transport.connect(this.#process, to, from);
   }
 
   send(connection: ConnectionId, payload: Payload): void {
@@ -128,26 +144,14 @@ export class NodeContext implements Context {
     this.#timer(id).due = never;
   }
 
-  spawn(name: string, work: Duration, code = 0): ChildId {
-    const process = this.#process;
-    const child: Child = { id: process.children.length as ChildId, name, isAlive: true };
-    process.children.push(child);
-    const { host } = process.node;
-    let starved = host.starvedTime;
-    const ends = new Action(() => {
-      if (!child.isAlive || !process.isAlive) return;
-      // A starved host gave the child no time either.
-      const missed = host.starvedTime - starved;
-      if (missed > 0) {
-        starved += missed;
-        this.#services.push(this.#services.now + missed, ends);
-        return;
-      }
-      child.isAlive = false;
-      process.notices.push({ kind: "childExited", child: child.id, code });
-      this.#services.poke(process);
-    });
-    this.#services.push(this.#instant() + Math.ceil(work), ends);
+  canFork(): boolean {
+    return !this.#process.node.host.isMemoryFull;
+  }
+
+  spawn(name: string, work: Duration, options: ChildOptions = {}): ChildId {
+    const child = new Child(this.#process, this.#services, name, options);
+    if (options.program === undefined) child.work(this.#instant(), work);
+    else this.#real().execute(this.self, child.id, options.program);
     return child.id;
   }
 
@@ -155,9 +159,8 @@ export class NodeContext implements Context {
     const child = this.#process.children[id];
     assert(child !== undefined, `${this.self} has a child ${id} to kill`);
     if (!child.isAlive) return;
-    child.isAlive = false;
-    this.#process.notices.push({ kind: "childExited", child: id, code: -signal });
-    if (!this.#process.isRunning) this.#services.poke(this.#process);
+    if (child.isReal) this.#real().signal(this.self, id, signal);
+    else child.exit(-signal);
   }
 
   busy(time: Duration): void {
@@ -172,6 +175,12 @@ export class NodeContext implements Context {
 
   note(note: Note): void {
     this.#services.note(this.#process, note);
+  }
+
+  #real(): RealMachine {
+    const { real, name } = this.#process.node.host;
+    assert(real !== undefined, `${name} stands for a machine whose programs can be run`);
+    return real;
   }
 
   #instant(): Instant {
@@ -205,12 +214,20 @@ class NodeDisk implements Disk {
     this.#schedule = schedule;
   }
 
+  get error(): string {
+    return this.#process.node.host.disk.error;
+  }
+
   read(path: string): unknown {
     return this.#process.node.host.disk.read(path);
   }
 
   size(path: string): number {
     return this.#process.node.host.disk.size(path);
+  }
+
+  canExecute(path: string): boolean {
+    return this.#process.node.host.disk.canExecute(path);
   }
 
   write(path: string, content: unknown, bytes: number): boolean {
@@ -222,8 +239,8 @@ class NodeDisk implements Disk {
     if (this.#process.isRunning && !inBackground) this.#process.spent += time;
   }
 
-  rename(from: string, to: string): void {
-    this.#process.node.host.disk.rename(from, to);
+  rename(from: string, to: string): boolean {
+    return this.#process.node.host.disk.rename(from, to);
   }
 
   remove(path: string): void {

@@ -14,6 +14,7 @@ import type {
   Payload,
   TimerId,
 } from "./actor.js";
+import type { Child } from "./child.js";
 import type { Connection } from "./connection.js";
 import type { Node } from "./node.js";
 import type { RandomStream } from "./random.js";
@@ -27,14 +28,8 @@ const nothing: Payload = { length: 0 };
 /** What happens to a process apart from its connections and timers. */
 export type Notice =
   | { readonly kind: "started" }
-  | { readonly kind: "signalled"; readonly signal: "TERM" }
+  | { readonly kind: "signalled"; readonly signal: "TERM" | "INT" }
   | { readonly kind: "childExited"; readonly child: ChildId; readonly code: number };
-
-export interface Child {
-  readonly id: ChildId;
-  readonly name: string;
-  isAlive: boolean;
-}
 
 /** An input with the fields of all of them; its kind says which ones mean something. */
 class ReusedInput<Kind extends string> {
@@ -62,6 +57,8 @@ export class Process {
   readonly lateness: RandomStream;
   actor: Actor | undefined;
   isAlive = true;
+  /** It, or an image of it, has its connections open. */
+  holdsConnections = true;
   /** SIGSTOP. */
   isStopped = false;
   isStarved = false;
@@ -92,6 +89,7 @@ export class Process {
 
   readonly opened = new ReusedInput("opened");
   readonly accepted = new ReusedInput("accepted");
+  readonly dialled = new ReusedInput("dialled");
   readonly received = new ReusedInput("received");
   readonly closed = new ReusedInput("closed");
   readonly drained = new ReusedInput("drained");
@@ -107,6 +105,11 @@ export class Process {
 
   get isPaused(): boolean {
     return this.isStopped || this.isStarved;
+  }
+
+  /** Is there a child that has its connections, too? */
+  get hasImage(): boolean {
+    return this.children.some(({ isAlive, isImage }) => isAlive && isImage);
   }
 
   /** Has anything come up that an iteration would take care of? */

@@ -5,6 +5,7 @@
 import type { Note } from "./actor.js";
 import type { Fault } from "./fault.js";
 import type { OutsideInput } from "./outside.js";
+import type { FoundFile } from "./real-machine.js";
 import type { Instant } from "./time.js";
 
 /** `notes`: notes, faults and the fingerprint at each virtual second; `wire` adds segments; `steps` adds every step. */
@@ -29,6 +30,15 @@ export type RunRecord =
     }
   /** Something came in from outside the simulation, and acts now. */
   | { readonly kind: "outside"; readonly at: Instant; readonly input: OutsideInput }
+  /** The real machine was asked by a node, and answered; what was written was as long as `bytes` says. */
+  | {
+      readonly kind: "machine";
+      readonly at: Instant;
+      readonly asked: "find" | "canExecute" | "write" | "rename";
+      readonly path: string;
+      readonly bytes?: number;
+      readonly answer: FoundFile | boolean | string | undefined;
+    }
   /** The process of a node began (`boot` counts from 0) or ended (`code` as waitpid tells it; power loss is -9). */
   | { readonly kind: "up"; readonly at: Instant; readonly node: string; readonly boot: number }
   | { readonly kind: "down"; readonly at: Instant; readonly node: string; readonly code: number }

@@ -119,6 +119,29 @@ export class Simulation implements Services {
     host.nodes.push(node);
   }
 
+  /** Is there a node of this name, up or down? */
+  has(name: string): boolean {
+    return this.#nodesByName.has(name);
+  }
+
+  /** The program that the node's next process is made from. */
+  install(name: string, program: string): void {
+    this.node(name).install(program);
+  }
+
+  /** Somebody who is no process of the simulation listens on this port of the host, or does no longer. */
+  takePort(host: string, port: number, isTaken: boolean): void {
+    const { takenPorts } = this.host(host);
+    if (isTaken) takenPorts.add(port);
+    else takenPorts.delete(port);
+  }
+
+  /** A real program that the node's process started has ended, as waitpid() tells it. */
+  endChild(name: string, id: number, code: number): void {
+    const child = this.node(name).process?.children[id];
+    if (child?.isAlive === true && child.isReal) child.exit(code);
+  }
+
   /** How the link from one host to another is when nothing is wrong with it. */
   setLink(from: string, to: string, settings: Partial<LinkSettings>): void {
     this.#network.link(this.host(from), this.host(to)).setUp(settings);
@@ -159,8 +182,17 @@ export class Simulation implements Services {
           this.#stepsAtInstant = 0;
         }
         this.#steps++;
-        const event = queue.pop();
+        const event = queue.first as QueuedEvent;
         if (++this.#stepsAtInstant > this.#stepsPerInstant) this.#flood(event);
+        if (event.kind === "timer") {
+          const wake = this.#wakeOf(event);
+          // One in five that come: the entry only moves on.
+          if (wake > at) {
+            queue.putOff(wake as Instant);
+            continue;
+          }
+        }
+        queue.pop();
         this.#take(event);
       }
     } catch (error) {
@@ -229,8 +261,12 @@ export class Simulation implements Services {
   disk(name: string): Disk {
     const { disk } = this.host(name);
     return {
+      get error() {
+        return disk.error;
+      },
       read: (path) => disk.read(path),
       size: (path) => disk.size(path),
+      canExecute: (path) => disk.canExecute(path),
       write: (path, content, bytes) => disk.write(this.#now, path, content, bytes),
       sync: (path) => {
         disk.sync(path);
@@ -245,6 +281,11 @@ export class Simulation implements Services {
   /** How often each stream was drawn from: where two runs part ways, one of these differs first. */
   draws(): readonly { readonly stream: string; readonly draws: number }[] {
     return this.#streams.map(({ name, draws }) => ({ stream: name, draws }));
+  }
+
+  /** The same, stream by stream in the order in which they were made: for whoever asks at every step. */
+  drawCounts(): readonly number[] {
+    return this.#streams.map(({ draws }) => draws);
   }
 
   // For those who act for the loop.
@@ -304,6 +345,7 @@ export class Simulation implements Services {
 
   *processes(): Iterable<Process> {
     for (const node of this.#nodes) if (node.process !== undefined) yield node.process;
+    for (const host of this.#hosts) yield* host.orphaned;
   }
 
   // The life of a process.
@@ -335,8 +377,23 @@ export class Simulation implements Services {
   end(process: Process, code: number): void {
     const { node } = process;
     this.#dies(process, code);
-    this.#transport.closeAll(process, this.#now);
+    if (process.hasImage) {
+      node.host.orphaned.add(process);
+      this.#transport.bequeath(process, this.#now);
+    } else {
+      this.#closeAll(process);
+    }
     if (node.restartAfter !== undefined) this.#supervise(node, node.restartAfter);
+  }
+
+  /** A child of a process that is gone has ended: with the last image go the connections. */
+  orphanEnded(process: Process): void {
+    if (!process.hasImage && process.node.host.orphaned.delete(process)) this.#closeAll(process);
+  }
+
+  #closeAll(process: Process): void {
+    process.holdsConnections = false;
+    this.#transport.closeAll(process, this.#now);
   }
 
   /** A supervisor starts it again, unless somebody did so before, or its machine went off meanwhile. */
@@ -348,9 +405,11 @@ export class Simulation implements Services {
     });
   }
 
-  /** The process ends with its machine: nobody is told. */
+  /** The process, or what was left of it, ends with its machine: nobody is told. */
   vanish(process: Process): void {
-    this.#dies(process, killed);
+    if (process.isAlive) this.#dies(process, killed);
+    for (const child of process.children) child.isAlive = false;
+    process.holdsConnections = false;
     this.#transport.vanish(process);
   }
 
@@ -361,6 +420,7 @@ export class Simulation implements Services {
     for (const [port, listener] of node.host.listeners) {
       if (listener === process) node.host.listeners.delete(port);
     }
+    if (node.host.porter === process) node.host.porter = undefined;
     this.#fingerprint.step(this.#now, node.index, stepKinds.down, process.boot, code);
     if (this.isObserved) this.tell({ kind: "down", at: this.#now, node: node.name, code });
     this.#options.life?.(node.name, false);
@@ -374,7 +434,7 @@ export class Simulation implements Services {
         this.#transport.arrive(event);
         break;
       case "timer":
-        this.#timerComes(event);
+        if (event.queuedAt === this.#now) this.#timerComes(event);
         break;
       case "process":
         this.#wake(event);
@@ -384,23 +444,25 @@ export class Simulation implements Services {
     }
   }
 
-  #timerComes(timer: Timer): void {
-    const { process } = timer;
-    // Stale: it was armed anew for an earlier instant.
-    if (timer.queuedAt !== this.#now || !process.isAlive) return;
-    timer.queuedAt = -1;
-    if (timer.due === never) return;
-    // It fell asleep again since the timer was armed, or the timer was armed anew.
+  /**
+   * When the process really wakes for this timer, whose entry comes now: it may have fallen asleep again
+   * since the timer was armed, or the timer was armed anew. Not later: the entry is done with.
+   */
+  #wakeOf(timer: Timer): number {
+    const now = this.#now;
+    const { due, process } = timer;
+    // Stale (it was armed anew for an earlier instant), or disarmed.
+    if (timer.queuedAt !== now || !process.isAlive || due === never) return now;
     const slept = process.busyUntil;
-    if (slept <= this.#now || timer.due > this.#now) {
-      const wake = timer.wake(Math.min(slept, timer.due));
-      if (wake > this.#now) {
-        timer.queuedAt = wake;
-        this.push(wake, timer);
-        return;
-      }
-    }
-    this.poke(process);
+    if (slept > now && due <= now) return now;
+    const wake = timer.wake(Math.min(slept, due));
+    if (wake > now) timer.queuedAt = wake;
+    return wake;
+  }
+
+  #timerComes(timer: Timer): void {
+    timer.queuedAt = -1;
+    if (timer.process.isAlive && timer.due !== never) this.poke(timer.process);
   }
 
   #wakeAt(process: Process, at: number): void {

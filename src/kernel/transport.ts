@@ -6,7 +6,7 @@
  * retransmission, and then it goes on when its own next retransmission passes, not at the heal.
  * A segment that left before a cut is delivered, and so is its acknowledgement.
  */
-import type { Address, CloseReason, ConnectionId, Payload } from "./actor.js";
+import type { Address, CloseReason, ConnectionId, DialAnswer, Payload } from "./actor.js";
 import { assert } from "./assert.js";
 import { Connection, type Stall, segmentAccept, segmentFin, segmentReset } from "./connection.js";
 import { Dialer } from "./dialer.js";
@@ -37,14 +37,14 @@ export class Transport {
   // Connecting.
 
   /** A connection that is dialled when the iteration's output leaves. */
-  connect(process: Process, to: Address): ConnectionId {
+  connect(process: Process, to: Address, from: Address | undefined): ConnectionId {
     const { host } = process.node;
-    const target = this.#network.owner(to.ip, host);
+    const target = this.#network.owner(to, host);
     const localIp = target === host ? to.ip : host.ip;
     const connection = new Connection({
       process,
       id: -1 as ConnectionId,
-      local: { ip: localIp, port: host.ephemeralPort() },
+      local: from ?? { ip: localIp, port: host.ephemeralPort() },
       remote: to,
       remoteHost: target,
       out: target === undefined ? undefined : this.#network.link(host, target),
@@ -57,8 +57,16 @@ export class Transport {
 
   /** The handshake is done on this side, and what it says goes to the other. */
   opens(connection: Connection, accepting: Connection): void {
-    // Given up meanwhile, by its process or by TCP.
-    if (connection.isGone || connection.isForgotten || connection.ended !== undefined) return;
+    // Given up meanwhile, by its process or by TCP: to a SYN-ACK from outside, RST is the answer.
+    if (connection.isGone || connection.isForgotten || connection.ended !== undefined) {
+      if (connection.strangersEnd === accepting) this.end(accepting, "reset");
+      return;
+    }
+    if (connection.phase !== "connecting") return;
+    if (accepting.phase === "closed") {
+      this.end(connection, "reset");
+      return;
+    }
     connection.peer = accepting;
     accepting.peer = connection;
     connection.phase = "open";
@@ -75,13 +83,25 @@ export class Transport {
     this.#wakeFor(connection);
   }
 
+  /** Somebody dials the outside: whoever stands for it is told, and holds its end from now on. */
+  asks(end: Connection): void {
+    end.process.register(end);
+    this.#toAccept(end);
+    this.#wakeFor(end);
+  }
+
+  answer(end: Connection, how: DialAnswer): void {
+    this.#dialer.answer(end, how);
+  }
+
   // Sending.
 
   send(connection: Connection, payload: Payload): void {
-    assert(payload.length > 0, "what is sent has a length");
+    const { length } = payload;
+    assert(length > 0, "what is sent has a length");
     if (connection.isBroken) return;
     connection.unsent.push(payload);
-    connection.unsentBytes += payload.length;
+    connection.unsentBytes += length;
     if (!connection.isOutgoing) this.#markOutgoing(connection);
   }
 
@@ -115,10 +135,21 @@ export class Transport {
     // The acknowledgement is heard too: keepalive counts from it.
     if (isFlowing && connection.stall === undefined) connection.lastHeard = at;
     const into = isFlowing ? peer.inbox : connection.held;
+    const { chunk } = out;
     while (connection.unsentBytes > 0) {
       const room = connection.host.window - connection.inFlight;
-      if (room < roomMin && room < connection.unsentBytes && connection.inFlight > 0) break;
-      const chunk = out.chunk;
+      const all = connection.unsentBytes;
+      if (all <= room && all <= chunk) {
+        // Nearly always: all of it is one segment, and none of its payloads need be looked at.
+        const { unsent } = connection;
+        const payloads = unsent.length;
+        for (let next = unsent.shift(); next !== undefined; next = unsent.shift()) into.push(next);
+        connection.unsentBytes = 0;
+        connection.inFlight += all;
+        if (isFlowing) this.#ship(connection, at, payloads, all, 0);
+        return;
+      }
+      if (room < roomMin && room < all && connection.inFlight > 0) break;
       let payloads = 0;
       let bytes = 0;
       for (
@@ -206,6 +237,19 @@ export class Transport {
       if (connection?.phase === "open") this.#finish(connection, connection.readable > 0, at);
       if (connection !== undefined) connection.phase = "closed";
     }
+    this.#refuseWaiting(process, at);
+  }
+
+  /** The process is gone, and an image of it has what it had open: nobody reads or writes that any more. */
+  bequeath(process: Process, at: number): void {
+    for (const connection of process.connections) {
+      if (connection !== undefined) this.#discard(connection);
+    }
+    this.#refuseWaiting(process, at);
+  }
+
+  /** Whoever waits to be accepted waited at the listening socket, which is gone with the process. */
+  #refuseWaiting(process: Process, at: number): void {
     for (let next = process.ready.shift(); next !== undefined; next = process.ready.shift()) {
       if (next.isToAccept && next.phase === "open") {
         this.#finish(next, true, at);

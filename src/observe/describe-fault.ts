@@ -4,7 +4,7 @@ import type { Fault } from "../kernel/fault.js";
 export function describeFault(fault: Fault): string {
   switch (fault.kind) {
     case "kill":
-      return `kill -${fault.signal === "KILL" ? "9" : "TERM"} ${fault.node}`;
+      return `kill -${fault.signal === "KILL" ? "9" : fault.signal} ${fault.node}`;
     case "restart":
     case "pause":
     case "resume":
@@ -35,6 +35,10 @@ export function describeFault(fault: Fault): string {
       return `fill the disk of ${fault.host}`;
     case "freeDisk":
       return `free the disk of ${fault.host}`;
+    case "fillMemory":
+      return `fill the memory of ${fault.host}`;
+    case "freeMemory":
+      return `free the memory of ${fault.host}`;
     case "slowDisk":
       return `slow the disk of ${fault.host}`;
     case "restoreDisk":

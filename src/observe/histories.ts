@@ -2,6 +2,7 @@
  * Jepsen-like histories: each operation with its beginning and its end, by key. Only for runs in which
  * somebody reads, for a register that nobody reads is always linearizable.
  */
+import type { Observer, RunRecord } from "../kernel/record.js";
 import type { Instant } from "../kernel/time.js";
 import type { RedisNote } from "../redis/note.js";
 
@@ -15,10 +16,16 @@ export interface HistoryEntry {
   readonly ended: Instant | undefined;
 }
 
-export class Histories {
+export class Histories implements Observer {
+  readonly level = "notes";
   readonly byKey = new Map<string, HistoryEntry[]>();
   /** Writes under way, by client and number. */
   readonly #open = new Map<string, { readonly key: string; readonly entry: HistoryEntry }>();
+
+  record(record: RunRecord): void {
+    if (record.kind === "note")
+      this.note(record.node, record.note as unknown as RedisNote, record.at);
+  }
 
   note(client: string, note: RedisNote, at: Instant): void {
     switch (note.kind) {

@@ -9,7 +9,8 @@
 import type { RunRecord } from "../kernel/record.js";
 import type { Instant } from "../kernel/time.js";
 import type { RedisNote } from "../redis/note.js";
-import { type Folded, noteOf } from "./check/law.js";
+import { noteOf } from "./check/law.js";
+import type { Fold, Folded } from "./fold.js";
 
 export type Cause =
   /** Acknowledged by the master before a replica had it; that replica was promoted. */
@@ -45,8 +46,8 @@ type Turn =
   | { readonly kind: "promoted"; readonly at: Instant }
   | { readonly kind: "follows"; readonly at: Instant; readonly master: string | undefined };
 
-export class Lineage {
-  static readonly folds: readonly Folded[] = ["up", "role", "history"];
+export class Lineage implements Fold {
+  readonly folds: readonly Folded[] = ["up", "role", "history"];
   readonly #turns = new Map<string, Turn[]>();
   /** Nodes by `ip:port`, and each server's present master. */
   readonly #nodes = new Map<string, string>();

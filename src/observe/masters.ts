@@ -13,14 +13,20 @@ interface Server {
 
 export class MastersFold {
   readonly #servers = new Map<string, Server>();
+  readonly #byGroup = new Map<string, Server[]>();
   readonly #since = new Map<string, Instant>();
   /** Microseconds with two or more masters, by group. */
   readonly #total = new Map<string, number>();
 
   /** `groups`: the group of each server, by node: those that are meant to have one master together. */
   constructor(groups: ReadonlyMap<string, string>) {
-    for (const [node, group] of groups)
-      this.#servers.set(node, { group, isMaster: false, isUp: false, isPaused: false });
+    for (const [node, group] of groups) {
+      const server: Server = { group, isMaster: false, isUp: false, isPaused: false };
+      this.#servers.set(node, server);
+      const others = this.#byGroup.get(group);
+      if (others === undefined) this.#byGroup.set(group, [server]);
+      else others.push(server);
+    }
   }
 
   role(node: string, isMaster: boolean, at: Instant): void {
@@ -66,8 +72,8 @@ export class MastersFold {
 
   #masters(group: string): number {
     let count = 0;
-    for (const server of this.#servers.values())
-      if (server.group === group && server.isUp && server.isMaster && !server.isPaused) count++;
+    for (const { isUp, isMaster, isPaused } of this.#byGroup.get(group) ?? [])
+      if (isUp && isMaster && !isPaused) count++;
     return count;
   }
 }

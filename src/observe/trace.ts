@@ -19,8 +19,18 @@ export interface TraceHeader {
   readonly seed: string;
   /** Virtual microseconds after which the run was cut short (`--until`), if it was. */
   readonly until?: number;
+  /** After its end all was healed (`--heal`): the trace goes on until all was well, or took too long. */
+  readonly healed?: true;
   /** The run was served to real clients: how its addresses were made, and what was left out. */
-  readonly served?: { readonly network: number; readonly bare: boolean };
+  readonly served?:
+    | { readonly network: number; readonly bare: boolean }
+    | { readonly announce: string; readonly portBase?: number | undefined; readonly bare: boolean };
+  /** The run was that of stand-ins, on this machine; there was no scenario. */
+  readonly host?: {
+    readonly ips: readonly string[];
+    readonly names: readonly { readonly name: string; readonly ip: string }[];
+    readonly offset: number;
+  };
   /** The scenario's file name and text, and the overrides of `--set`. */
   readonly scenario: { readonly name: string; readonly text: string };
   readonly set: readonly string[];
@@ -52,6 +62,10 @@ export function traceLine(record: RunRecord): string {
       return JSON.stringify({ t: record.at, kind: "act", step: record.step, on: record.on });
     case "outside":
       return JSON.stringify({ t: record.at, kind: "outside", ...record.input });
+    case "machine": {
+      const { kind, at, ...fields } = record;
+      return JSON.stringify({ t: at, kind, ...fields });
+    }
     case "up":
       return JSON.stringify({ t: record.at, kind: "up", node: record.node, boot: record.boot });
     case "down":

@@ -38,14 +38,14 @@ export type RedisNote =
   /**
    * Where a server stands in which history, whenever that changes by anything but the stream: it began
    * a history of its own, loaded one at boot, was promoted, or was granted a resync. `digest` is that of
-   * all commands up to `offset` (`History.digest`).
+   * all commands up to `offset` (`History.digest`), undefined behind a dataset from outside.
    */
   | {
       readonly kind: "history";
       readonly how: "new" | "loaded" | "promoted" | "full" | "partial";
       readonly replicationId: string;
       readonly offset: number;
-      readonly digest: number;
+      readonly digest: number | undefined;
     }
   /** A point of its present history that a server reached: at every 2 KiB of the stream, and when it acknowledges. */
   | { readonly kind: "stands"; readonly offset: number; readonly digest: number }

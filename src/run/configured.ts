@@ -14,8 +14,10 @@ export interface Configured {
 export function configured(plan: Plan): Configured {
   const servers = new Map<string, ServerSettings>();
   const sentinels = new Map<string, SentinelSettings>();
-  for (const { name, kind, config, version } of plan.nodes)
-    if (kind === "server") servers.set(name, parseRedisConfig(config, { version }).settings);
-    else sentinels.set(name, parseSentinelConfig(config, { version }).sentinel);
+  for (const { name, kind, config, version, known } of plan.nodes) {
+    const options = { version, known };
+    if (kind === "server") servers.set(name, parseRedisConfig(config, options).settings);
+    else sentinels.set(name, parseSentinelConfig(config, options).sentinel);
+  }
   return { servers, sentinels };
 }

@@ -5,6 +5,7 @@
 import { assertNever } from "../kernel/assert.js";
 import type { RunRecord } from "../kernel/record.js";
 import type { Instant } from "../kernel/time.js";
+import type { Fold, Folded } from "../observe/fold.js";
 import type { RedisNote } from "../redis/note.js";
 import type { Bound, Expectation } from "../scenario/expectation.js";
 import { fits, isLogged } from "../scenario/trigger.js";
@@ -28,8 +29,11 @@ interface Counter {
   shown: string;
 }
 
-export class Judge {
+export class Judge implements Fold {
+  readonly folds: readonly Folded[];
   readonly #counters: readonly Counter[];
+  /** Those that count notes of a kind. */
+  readonly #byKind = new Map<string, Counter[]>();
   /** When each step first acted. */
   readonly #acted = new Map<string, Instant>();
 
@@ -40,13 +44,10 @@ export class Judge {
       firstAt: undefined,
       shown: "",
     }));
-  }
-
-  /** Does any expectation need the records of the run? */
-  get isCurious(): boolean {
-    return this.#counters.some(({ expectation: { kind } }) =>
-      ["event", "log", "shows", "prints", "resyncs"].includes(kind),
-    );
+    for (const counter of this.#counters)
+      for (const kind of counted[counter.expectation.kind] ?? [])
+        this.#byKind.set(kind, [...(this.#byKind.get(kind) ?? []), counter]);
+    this.folds = [...this.#byKind.keys()] as Folded[];
   }
 
   acted(step: string, at: Instant): void {
@@ -56,7 +57,8 @@ export class Judge {
   record(record: RunRecord): void {
     if (record.kind !== "note") return;
     const note = record.note as unknown as RedisNote;
-    for (const counter of this.#counters) this.#count(counter, record.node, note, record.at);
+    for (const counter of this.#byKind.get(note.kind) ?? [])
+      this.#count(counter, record.node, note, record.at);
   }
 
   #count(counter: Counter, node: string, note: RedisNote, at: Instant): void {
@@ -160,6 +162,16 @@ export class Judge {
     }
   }
 }
+
+/** The notes that are counted for each kind of expectation; the others are asked of the end. */
+const counted: Readonly<Partial<Record<Expectation["kind"], readonly RedisNote["kind"][]>>> = {
+  event: ["event"],
+  // A Sentinel's events are lines of its log, too.
+  log: ["log", "event"],
+  prints: ["print"],
+  shows: ["command"],
+  resyncs: ["log"],
+};
 
 function judgeShown(
   counter: Counter,

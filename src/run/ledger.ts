@@ -6,6 +6,7 @@ import type { Observer, RunRecord } from "../kernel/record.js";
 import type { Instant } from "../kernel/time.js";
 import { Laws } from "../observe/check/laws.js";
 import { FailoverFold } from "../observe/failovers.js";
+import { Folds } from "../observe/fold.js";
 import { Histories } from "../observe/histories.js";
 import { Lineage } from "../observe/lineage.js";
 import { MastersFold } from "../observe/masters.js";
@@ -26,8 +27,7 @@ export class Ledger implements Observer {
   readonly lineage = new Lineage();
   /** Undefined where no client reads. */
   readonly histories: Histories | undefined;
-  readonly #judge: Judge;
-  readonly #judges: boolean;
+  readonly #folds: Folds;
 
   constructor(plan: Plan, judge: Judge) {
     this.masters = new MastersFold(groupsOf(plan));
@@ -40,8 +40,7 @@ export class Ledger implements Observer {
       ),
     });
     this.histories = plan.clients.some(reads) ? new Histories() : undefined;
-    this.#judge = judge;
-    this.#judges = judge.isCurious;
+    this.#folds = new Folds([this.recovery, ...this.laws.all, this.lineage, judge]);
   }
 
   record(record: RunRecord): void {
@@ -61,10 +60,7 @@ export class Ledger implements Observer {
       default:
         return;
     }
-    this.recovery.record(record);
-    this.laws.record(record);
-    if (record.kind !== "note" || !isEveryday(record.note.kind)) this.lineage.record(record);
-    if (this.#judges) this.#judge.record(record);
+    this.#folds.record(record);
   }
 
   #note(node: string, note: RedisNote, at: Instant): void {
@@ -107,9 +103,4 @@ function reads({ settings }: Plan["clients"][number]): boolean {
   return settings.kind === "workloads"
     ? settings.workloads.some(({ operation }) => operation === "read")
     : settings.steps.length > 0;
-}
-
-/** Operations come by the thousand, and change nothing about where data comes from. */
-function isEveryday(kind: string): boolean {
-  return kind === "invoke" || kind === "ok" || kind === "fail" || kind === "info";
 }

@@ -11,6 +11,7 @@ import type { Fault } from "../kernel/fault.js";
 import type { RunRecord } from "../kernel/record.js";
 import { type Duration, type Instant, microseconds, start } from "../kernel/time.js";
 import type { Violation } from "../observe/check/law.js";
+import type { Fold, Folded } from "../observe/fold.js";
 import type { RedisNote } from "../redis/note.js";
 import { undoing } from "../scenario/action.js";
 import type { Plan } from "../scenario/plan.js";
@@ -30,11 +31,13 @@ const slack = 60_000_000;
 /** A client that has not written for so long at the end does not write. */
 const clientPatience = 20_000_000;
 
-export class Recovery {
+export class Recovery implements Fold {
   static readonly law = "after the faults all agree on one master and clients write again";
+  readonly folds: readonly Folded[] = ["fault", "up", "down", "command", "ok", "fail", "info"];
   /** Virtual microseconds of quiet after which all must be well. */
   readonly bound: number;
   readonly #plan: Plan;
+  readonly #nodes: ReadonlySet<string>;
   readonly #settings: Configured;
   readonly #lasting = new Map<string, Fault>();
   readonly #down = new Set<string>();
@@ -48,7 +51,8 @@ export class Recovery {
     this.#plan = plan;
     this.#settings = settings;
     this.bound = quietTime(settings);
-    for (const node of plan.nodes) this.#down.add(node.name);
+    this.#nodes = new Set(plan.nodes.map(({ name }) => name));
+    for (const node of this.#nodes) this.#down.add(node);
   }
 
   record(record: RunRecord): void {
@@ -73,7 +77,7 @@ export class Recovery {
   }
 
   #isNode(name: string): boolean {
-    return this.#plan.nodes.some((node) => node.name === name);
+    return this.#nodes.has(name);
   }
 
   #fault(fault: Fault, at: Instant): void {
@@ -193,6 +197,7 @@ function keyOf(fault: Fault): string {
     case "powerOn":
     case "unskew":
     case "freeDisk":
+    case "freeMemory":
     case "restoreDisk":
       return `${fault.kind} ${fault.host}`;
     case "resolve":

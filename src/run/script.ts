@@ -48,6 +48,8 @@ export class Script {
   #isFrozen = false;
   #simulation: Simulation | undefined;
   #waiting: Waiting[] = [];
+  /** Nodes that were asked to end, and what follows once they have. */
+  #onEnd: { readonly node: string; readonly run: () => void }[] = [];
   #onStep: { readonly step: string; readonly run: () => void }[] = [];
   #onSettled: (() => void)[] = [];
 
@@ -125,16 +127,27 @@ export class Script {
   /** A node said something. */
   note(node: string, note: RedisNote): void {
     this.selectors.note(node, note);
-    if (this.#waiting.length === 0) return;
-    const tripped = this.#waiting.filter((each) => each.wire.note(node, note));
-    if (tripped.length === 0) return;
-    this.#waiting = this.#waiting.filter((each) => !tripped.includes(each));
+    let tripped: Waiting[] | undefined;
+    for (const each of this.#waiting)
+      if (each.wire.note(node, note)) {
+        tripped ??= [];
+        tripped.push(each);
+      }
+    if (tripped === undefined) return;
+    this.#waiting = this.#waiting.filter(({ wire }) => !wire.tripped);
     for (const each of tripped) each.run();
   }
 
   life(node: string, isUp: boolean): void {
-    if (isUp) this.selectors.up(node);
-    else this.selectors.down(node);
+    if (isUp) {
+      this.selectors.up(node);
+      return;
+    }
+    this.selectors.down(node);
+    const ended = this.#onEnd.filter((each) => each.node === node);
+    if (ended.length === 0) return;
+    this.#onEnd = this.#onEnd.filter((each) => each.node !== node);
+    for (const each of ended) each.run();
   }
 
   #when(trigger: Trigger, run: () => void): void {
@@ -204,8 +217,11 @@ export class Script {
         return;
       }
       tell([...new Set(faults.flatMap(targetsOf))]);
-      for (const fault of faults) simulation.inject(fault);
-      this.#undo(step, index, faults);
+      for (const fault of faults) {
+        // What it ends may end with it, or only later.
+        this.#undo(step, index, fault);
+        simulation.inject(fault);
+      }
       return;
     }
     const nodes = choice.nodes(action.on);
@@ -219,16 +235,19 @@ export class Script {
       else this.#operators.command(step.name, node, action.lines, action.password);
   }
 
-  #undo(step: PlanStep, index: number, faults: readonly Fault[]): void {
+  /** So long after it was done; what was asked to end is started again so long after it has. */
+  #undo(step: PlanStep, index: number, fault: Fault): void {
     const lasts = step.occurrences[index]?.lasts;
-    if (lasts === undefined) return;
+    const undo = undoing(fault);
+    if (lasts === undefined || undo === undefined) return;
     const simulation = this.#world;
-    simulation.at(after(simulation.now, lasts), () => {
-      for (const fault of faults) {
-        const undo = undoing(fault);
-        if (undo !== undefined) simulation.inject(undo);
-      }
-    });
+    const schedule = () => {
+      simulation.at(after(simulation.now, lasts), () => simulation.inject(undo));
+    };
+    const isAsked = fault.kind === "kill" && fault.signal === "TERM";
+    if (isAsked && simulation.isUp(fault.node))
+      this.#onEnd.push({ node: fault.node, run: schedule });
+    else schedule();
   }
 
   #mishap(step: PlanStep, text: string): void {

@@ -1,6 +1,7 @@
 /** Builds the world of a plan: machines, links, names, files, nodes. Nothing is booted yet. */
-import type { ActorFactory, Disk } from "../kernel/actor.js";
+import type { ActorFactory, Address, Disk } from "../kernel/actor.js";
 import type { Program } from "../kernel/node.js";
+import type { RealMachine } from "../kernel/real-machine.js";
 import { Simulation, type SimulationOptions } from "../kernel/simulation.js";
 import { client, sleepsFinely } from "../redis/client/client.js";
 import { parseRedisConfig } from "../redis/config/parse-redis-config.js";
@@ -19,13 +20,15 @@ export interface WorldOptions extends Pick<SimulationOptions, "observers" | "wat
   readonly program?: (node: PlanNode, usual: ActorFactory) => ActorFactory;
   /** The process of the real clients, on a host of the plan. */
   readonly outside?: { readonly host: string; readonly factory: ActorFactory };
+  /** The real machine that all hosts stand for. */
+  readonly real?: RealMachine;
 }
 
 /** The name of the node that stands for all real clients. */
 const outsideNode = "outside@";
 
 export function buildWorld(plan: Plan, operators: Operators, given: WorldOptions): Simulation {
-  const { program, outside, ...options } = given;
+  const { program, outside, real, ...options } = given;
   const simulation = new Simulation({
     seed: plan.seed,
     epoch: plan.epoch,
@@ -37,7 +40,10 @@ export function buildWorld(plan: Plan, operators: Operators, given: WorldOptions
       ips: host.ips,
       machine: host.machine,
       clock: host.clock,
+      ...(host.ports === undefined ? {} : { ports: host.ports }),
+      ...(host.reaches === undefined ? {} : { standsFor: standsFor(plan, host.reaches) }),
       ...(host.segment === undefined ? {} : { segment: host.segment }),
+      ...(real === undefined ? {} : { real }),
     });
   for (const { from, to, settings } of plan.links) simulation.setLink(from, to, settings);
   for (const { name, ip } of plan.names) simulation.setName(name, ip);
@@ -61,9 +67,20 @@ export function buildWorld(plan: Plan, operators: Operators, given: WorldOptions
   return simulation;
 }
 
+/**
+ * Which real addresses nodes can connect to: all of loopback, and those. 127.0.0.1 is each host's own
+ * as far as ports of the plan's nodes go: what is sent to a node that is down must not find a real one.
+ */
+function standsFor(plan: Plan, reaches: readonly string[]): (address: Address) => boolean {
+  const ports = new Set(plan.nodes.map(({ port }) => port));
+  return ({ ip, port }) =>
+    ip === "127.0.0.1" ? !ports.has(port) : ip.startsWith("127.") || reaches.includes(ip);
+}
+
 /** The RDB that a server finds when it starts for the first time: keys that nobody looks at. */
 function writeBallast(disk: Disk, node: PlanNode, ballast: Ballast): void {
-  const { settings } = parseRedisConfig(node.config, { version: node.version });
+  const { version, known } = node;
+  const { settings } = parseRedisConfig(node.config, { version, known });
   const keyspace = new Keyspace(settings.databases);
   keyspace.ballast = ballast;
   const file = rdbFile(keyspace.snapshot(), undefined);
@@ -84,7 +101,7 @@ function addNode(simulation: Simulation, node: PlanNode, program: WorldOptions["
   }
   if (node.data !== undefined) writeBallast(disk, node, node.data);
   const programOf = (version: Version): Program => {
-    const options = { configPath: node.config.path, version };
+    const options = { configPath: node.config.path, version, known: node.known };
     const usual = node.kind === "sentinel" ? redisSentinel(options) : redisServer(options);
     return {
       factory: program?.(node, usual) ?? usual,

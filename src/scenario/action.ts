@@ -14,7 +14,14 @@ export type FaultTemplate =
   | { readonly kind: "restart" | "pause" | "resume"; readonly target: Selector }
   | { readonly kind: "install"; readonly target: Selector; readonly program: Version }
   | {
-      readonly kind: "powerOff" | "unskew" | "fillDisk" | "freeDisk" | "restoreDisk";
+      readonly kind:
+        | "powerOff"
+        | "unskew"
+        | "fillDisk"
+        | "freeDisk"
+        | "fillMemory"
+        | "freeMemory"
+        | "restoreDisk";
       readonly target: Selector;
     }
   | { readonly kind: "powerOn"; readonly target: Selector; readonly start: boolean }
@@ -104,6 +111,8 @@ export function faultsOf(
     case "jump":
     case "fillDisk":
     case "freeDisk":
+    case "fillMemory":
+    case "freeMemory":
     case "slowDisk":
     case "restoreDisk":
     case "wipeDisk":
@@ -157,6 +166,8 @@ export function undoing(fault: Fault): Fault | undefined {
       return { kind: "jump", host: fault.host, by: -fault.by };
     case "fillDisk":
       return { kind: "freeDisk", host: fault.host };
+    case "fillMemory":
+      return { kind: "freeMemory", host: fault.host };
     case "slowDisk":
       return { kind: "restoreDisk", host: fault.host };
     case "unresolve":
@@ -178,6 +189,7 @@ export const lasting: ReadonlySet<FaultTemplate["kind"]> = new Set([
   "skew",
   "jump",
   "fillDisk",
+  "fillMemory",
   "slowDisk",
   "unresolve",
   "resolve",

@@ -5,6 +5,7 @@
  * wrote them.
  */
 import { milliseconds } from "../kernel/time.js";
+import { KnownFile } from "../redis/config/known-file.js";
 import { parseRedisConfig } from "../redis/config/parse-redis-config.js";
 import { parseSentinelConfig } from "../redis/config/parse-sentinel-config.js";
 import type { Problem } from "../redis/config/problem.js";
@@ -56,6 +57,7 @@ export function readCluster(
   checkPorts(document, drafts);
 
   const texts = new Map<Draft, ConfigText>();
+  const known = new Map<Draft, KnownFile>();
   for (const draft of drafts)
     texts.set(draft, configOf(document, raw, draft, { drafts, groups, addressOf }));
   for (const [draft, text] of texts) {
@@ -63,8 +65,15 @@ export function readCluster(
     const file = { path: source, text: text.text };
     const options = { version: readVersion(draft.raw.version) ?? version };
     const sentinel = draft.kind === "server" ? undefined : parseSentinelConfig(file, options);
-    const { problems } = sentinel ?? parseRedisConfig(file, options);
-    for (const problem of problems) report(document, draft, text, source, problem);
+    const { settings, problems, unmodelled } = sentinel ?? parseRedisConfig(file, options);
+    known.set(draft, new KnownFile(text.text, options.version, settings, sentinel?.sentinel));
+    const place = (found: Problem) => placed(document, draft, text, source, found);
+    for (const found of problems) {
+      const origin = text.originOf(lineOf(found));
+      const hint = found.hint ?? (origin === undefined ? undefined : meant(draft, origin));
+      document.problems.push(hint === undefined ? place(found) : place({ ...found, hint }));
+    }
+    document.warnings.push(...unmodelled.map(place));
     if (sentinel !== undefined) {
       checkScripts(document, raw, draft, sentinel.sentinel.masters.values());
     }
@@ -92,6 +101,7 @@ export function readCluster(
       port: draft.port,
       groups: membership.groupsOf(draft),
       config: { path: `/etc/redis/${base}`, text: texts.get(draft)?.text ?? "", source },
+      known: known.get(draft),
       files: Object.entries(draft.raw.files ?? {}).map(([path, text]) => ({ path, text })),
       scripts: scriptsOf(raw, draft),
       data:
@@ -139,21 +149,22 @@ function spanOf(document: SourceDocument, draft: Draft): ReturnType<typeof parse
   return span;
 }
 
-/** A mistake in a line that the scenario wrote is shown where the scenario says it. */
-function report(
+/** What is said of a line that the scenario wrote is said where the scenario has it. */
+function placed(
   document: SourceDocument,
   draft: Draft,
   text: ConfigText,
   source: string,
-  problem: Problem,
-): void {
-  const line = Number(problem.where.slice(problem.where.lastIndexOf(":") + 1));
-  const origin = text.originOf(line);
-  if (origin !== undefined)
-    document.problemAtKey(origin, problem.what, problem.hint ?? meant(draft, origin));
-  else if (draft.file !== undefined)
-    document.problems.push({ ...problem, where: `${besides(document.file, source)}:${line}` });
-  else document.problem(draft.path, problem.what, problem.hint);
+  found: Problem,
+): Problem {
+  const origin = text.originOf(lineOf(found));
+  if (origin !== undefined) return { ...found, where: document.whereKey(origin) };
+  if (draft.file === undefined) return { ...found, where: document.where(draft.path) };
+  return { ...found, where: `${besides(document.file, source)}:${lineOf(found)}` };
+}
+
+function lineOf({ where }: Problem): number {
+  return Number(where.slice(where.lastIndexOf(":") + 1));
 }
 
 /** The directive of a Sentinel that was meant by a bare name that is none. */

@@ -92,6 +92,10 @@ function describeFault(fault: FaultTemplate): string {
       return `fill the disk of ${describeSelector(fault.target)}`;
     case "freeDisk":
       return `free the disk of ${describeSelector(fault.target)}`;
+    case "fillMemory":
+      return `fill the memory of ${describeSelector(fault.target)}`;
+    case "freeMemory":
+      return `free the memory of ${describeSelector(fault.target)}`;
     case "slowDisk":
       return `slow the disk of ${describeSelector(fault.target)}`;
     case "restoreDisk":

@@ -13,6 +13,8 @@ export type Path = readonly (string | number)[];
 export class SourceDocument {
   readonly file: string;
   readonly problems: Problem[] = [];
+  /** What may stand there, and does not do what it says. */
+  readonly warnings: Problem[] = [];
   readonly #text: string;
   readonly #document: Document;
   readonly #lines: LineCounter;

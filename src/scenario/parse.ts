@@ -32,7 +32,12 @@ export interface ParseOptions {
 }
 
 export type Parsed =
-  | { readonly scenario: Scenario; readonly problems: undefined }
+  | {
+      readonly scenario: Scenario;
+      readonly problems: undefined;
+      /** What was accepted and does not do here what it does in Redis. */
+      readonly warnings: readonly Problem[];
+    }
   | { readonly scenario: undefined; readonly problems: readonly Problem[] };
 
 export function parseScenario(text: string, options: ParseOptions): Parsed {
@@ -44,7 +49,7 @@ export function parseScenario(text: string, options: ParseOptions): Parsed {
   const scenario = raw === undefined ? undefined : readScenario(document, raw, options);
   if (scenario === undefined || document.problems.length > 0)
     return { scenario: undefined, problems: inOrder(document.problems) };
-  return { scenario, problems: undefined };
+  return { scenario, problems: undefined, warnings: inOrder(document.warnings) };
 }
 
 function readScenario(document: SourceDocument, raw: RawScenario, options: ParseOptions): Scenario {
@@ -65,6 +70,7 @@ function readScenario(document: SourceDocument, raw: RawScenario, options: Parse
     groups: [...new Set(cluster.nodes.flatMap((node) => node.groups))],
     steps: [...new Set(steps)],
     names: cluster.names.map((each) => each.name),
+    isPartial: document.isIncomplete(["nodes"], raw.nodes),
   });
   const duration = parseDuration(raw.duration) ?? seconds(60);
   if (duration === none) document.problem(["duration"], "a run needs some time");
@@ -131,12 +137,18 @@ function firstSentence(text: string): string | undefined {
   return sentence === undefined || sentence === "" ? undefined : sentence.replace(/[.:]$/, "");
 }
 
-/** As one reads the file: by line and column, each mistake once, other files behind it. */
+/** What was typed last first, then as one reads the file: by line and column, other files behind it. */
 function inOrder(problems: readonly Problem[]): readonly Problem[] {
   const told = new Map(problems.map((problem) => [formatProblem(problem), problem]));
   const keyed = [...told.values()].map((problem, i) => {
     const match = /^(.*?):(\d+)(?::(\d+))?$/.exec(problem.where);
-    return { problem, i, line: Number(match?.[2] ?? 0), column: Number(match?.[3] ?? -1) };
+    const isTyped = problem.where.startsWith("--set ");
+    return {
+      problem,
+      i,
+      line: isTyped ? -1 : Number(match?.[2] ?? 0),
+      column: isTyped ? 0 : Number(match?.[3] ?? -1),
+    };
   });
   keyed.sort((a, b) => {
     const ownA = a.column < 0 ? 1 : 0;

@@ -9,6 +9,7 @@ import type { LinkSettings } from "../kernel/fault.js";
 import type { HostSettings } from "../kernel/host.js";
 import type { Duration } from "../kernel/time.js";
 import type { ClientSettings } from "../redis/client/client.js";
+import type { KnownFile } from "../redis/config/known-file.js";
 import type { Version } from "../redis/version.js";
 import type { Action } from "./action.js";
 import type { Span } from "./duration.js";
@@ -38,6 +39,8 @@ export interface ScenarioHost extends HostSettings {
   readonly name: string;
   readonly machine: Partial<Machine>;
   readonly clock: ClockSettings;
+  /** It stands for the real programs of a run that is served: on loopback, and at these addresses. */
+  readonly reaches?: readonly string[];
 }
 
 export interface ScenarioLink {
@@ -56,6 +59,8 @@ export interface ScenarioNode {
   readonly groups: readonly string[];
   /** On the disk of its host; `source` is where it came from, for messages. */
   readonly config: { readonly path: string; readonly text: string; readonly source: string };
+  /** What the file says: it is not read again with each run. */
+  readonly known: KnownFile | undefined;
   readonly files: readonly { readonly path: string; readonly text: string }[];
   /** What a Sentinel may execute. */
   readonly scripts: readonly {

@@ -51,6 +51,8 @@ export class SelectorState {
   readonly #topology: Topology;
   readonly #servers: readonly Server[];
   readonly #sentinels: readonly Watcher[];
+  readonly #serversByName: ReadonlyMap<string, Server>;
+  readonly #sentinelsByName: ReadonlyMap<string, Watcher>;
   readonly #groups: readonly string[];
   /** Nodes by `ip:port`. */
   readonly #addresses = new Map<string, string>();
@@ -81,6 +83,8 @@ export class SelectorState {
         named: new Map(),
         known: new Set(),
       }));
+    this.#serversByName = new Map(this.#servers.map((server) => [server.name, server]));
+    this.#sentinelsByName = new Map(this.#sentinels.map((each) => [each.name, each]));
     this.#groups = [...new Set(this.#servers.map((server) => server.group))];
     const ips = new Map(topology.hosts.map((host) => [host.name, host.ips]));
     for (const node of topology.nodes) {
@@ -339,11 +343,11 @@ export class SelectorState {
   }
 
   #server(name: string): Server | undefined {
-    return this.#servers.find((server) => server.name === name);
+    return this.#serversByName.get(name);
   }
 
   #sentinel(name: string): Watcher | undefined {
-    return this.#sentinels.find((sentinel) => sentinel.name === name);
+    return this.#sentinelsByName.get(name);
   }
 
   /** An announced name counts as the address it stands for. */

@@ -217,6 +217,10 @@ function readFault(
       return { kind: "fillDisk", target: server(raw["fill-disk"]) };
     case "free-disk":
       return { kind: "freeDisk", target: server(raw["free-disk"]) };
+    case "fill-memory":
+      return { kind: "fillMemory", target: server(raw["fill-memory"]) };
+    case "free-memory":
+      return { kind: "freeMemory", target: server(raw["free-memory"]) };
     case "slow-disk":
       return {
         kind: "slowDisk",

@@ -8,7 +8,7 @@ import type { Path, SourceDocument } from "./document.js";
 import { parseSpan, type Span } from "./duration.js";
 import type { RawTrigger } from "./schema/steps.js";
 import { parseSelectors, type Selector, selectorForms } from "./selector.js";
-import { suggestion } from "./suggest.js";
+import { nearest, suggestion } from "./suggest.js";
 import { sentinelChannels, type Trigger } from "./trigger.js";
 
 export interface Words {
@@ -19,6 +19,8 @@ export interface Words {
   readonly groups: readonly string[];
   readonly steps: readonly string[];
   readonly names: readonly string[];
+  /** Some nodes could not be read: who is unknown may be one of them. */
+  readonly isPartial: boolean;
 }
 
 /**
@@ -93,6 +95,7 @@ export class Vocabulary {
 
   known(path: Path, word: string, kind: string, among: readonly string[]): boolean {
     if (among.includes(word)) return true;
+    if (this.words.isPartial && !["step", "client", "name"].includes(kind)) return false;
     this.#document.problem(path, `no ${kind} is called ${word}`, suggestion(word, among));
     return false;
   }
@@ -119,7 +122,7 @@ export class Vocabulary {
         this.#document.problem(
           path,
           `no step is called ${raw}`,
-          suggestion(raw, ["settled", ...this.words.steps]),
+          eventHint(raw) ?? suggestion(raw, ["settled", ...this.words.steps]),
         );
       return { trigger: { kind: "step", step: raw }, wait: undefined };
     }
@@ -204,6 +207,12 @@ export class Vocabulary {
     }
     this.#document.problem(path, `unknown selector: ${name}`, suggestion(name, selectorForms));
   }
+}
+
+/** Where a step was meant to wait for an event. */
+function eventHint(word: string): string | undefined {
+  const near = /^[+-]/.test(word) ? nearest(word, sentinelChannels) : undefined;
+  return near === undefined ? undefined : `an event is written {event: ${near}}`;
 }
 
 export const noWait: Span = { min: none, max: none };

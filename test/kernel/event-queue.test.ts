@@ -31,4 +31,25 @@ describe("the event queue", () => {
 
     expect([one, queue.pop(), queue.pop(), queue.pop()]).toEqual(["a", "d", "b", "c"]);
   });
+
+  test("puts the next event off as if it had been taken and queued again", () => {
+    const putOff = new EventQueue<number>();
+    const requeued = new EventQueue<number>();
+    const random = new RandomStream("queue", "put off");
+    for (let event = 0; event < 50; event++) {
+      const at = random.below(30) as Instant;
+      putOff.push(at, event);
+      requeued.push(at, event);
+    }
+
+    for (let i = 0; i < 5_000; i++) {
+      expect(putOff.first).toBe(requeued.first);
+      const later = (requeued.next + random.below(30)) as Instant;
+      putOff.putOff(later);
+      requeued.push(later, requeued.pop());
+    }
+
+    while (requeued.length > 0) expect(putOff.pop()).toBe(requeued.pop());
+    expect(putOff.length).toBe(0);
+  });
 });

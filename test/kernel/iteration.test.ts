@@ -315,7 +315,7 @@ describe("a child process", () => {
     expect(world.probe("a").list("childExited")).toEqual(["childExited 1 -10", "childExited 0 0"]);
   });
 
-  test("waits to be noticed while its parent is stopped, and is gone with it", () => {
+  test("waits to be noticed while its parent is stopped, and is no business of the next one", () => {
     const world = new World(["a"]);
     world.let("a", (context) => context.spawn("rdb", milliseconds(30)));
     world.simulation.inject({ kind: "pause", node: "a" });

@@ -165,6 +165,26 @@ describe("a scenario with mistakes", () => {
     expect(told).toContain("when does this step act? (it needs at or after)");
   });
 
+  test("does not call a node unknown that it could not read", () => {
+    const steps = "steps: [{ at: 5s, kill: r1 }]\n";
+
+    expect(mistakes(`duration: 9s\nnodes: { replicas: two }\n${steps}`)).toEqual([
+      "partition.yaml:2:20: expected how many replicas (a whole number from 0 to 1000), not two",
+    ]);
+  });
+
+  test("knows an event where a step was expected", () => {
+    expect(mistakes(`${usual}steps: [{ after: +swich-master, kill: r1 }]\n`)[0]).toContain(
+      "no step is called +swich-master (an event is written {event: +switch-master})",
+    );
+  });
+
+  test("refuses a time that no clock can count", () => {
+    expect(mistakes("duration: 99999999d\nnodes: { replicas: 1 }\n")).toEqual([
+      "partition.yaml:1:11: expected a duration of less than 285 years, not 99999999d",
+    ]);
+  });
+
   test("tells of all mistakes at once, in the order of the file", () => {
     const text = [
       "duration: soon",

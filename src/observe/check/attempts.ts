@@ -3,7 +3,8 @@
  * attempt runs, and whether an operator asked for it (SENTINEL FAILOVER needs neither ODOWN nor votes).
  */
 import type { RunRecord } from "../../kernel/record.js";
-import { type Folded, noteOf } from "./law.js";
+import type { Folded } from "../fold.js";
+import { noteOf } from "./law.js";
 
 const forcedBy = "Executing user requested FAILOVER of '";
 

@@ -10,13 +10,17 @@
 import type { RunRecord } from "../../kernel/record.js";
 import type { Instant } from "../../kernel/time.js";
 import type { RedisNote } from "../../redis/note.js";
-import { type Folded, type Law, noteOf, type Violation } from "./law.js";
+import type { Folded } from "../fold.js";
+import { type Law, noteOf, type Violation } from "./law.js";
 import { Positions } from "./positions.js";
 
 /** INFO every second or so, five seconds old at most, and the way of an answer. */
 const infoAge = 7_000_000;
 /** How long a fault of its own, or a start, keeps a replica from being judged. */
 const recovers = 30_000_000;
+
+/** The events that this law is about. */
+const channels: ReadonlySet<string> = new Set(["+sdown", "-sdown", "+selected-slave"]);
 
 /** What the records do not tell. */
 export interface Cluster {
@@ -81,6 +85,7 @@ export class BestReplica implements Law {
     record: Extract<RunRecord, { kind: "note" }>,
     note: Extract<RedisNote, { kind: "event" }>,
   ): void {
+    if (!channels.has(note.channel)) return;
     const [kind, name] = note.payload.split(" ");
     if (kind !== "slave") return;
     const key = `${record.node} ${name}`;

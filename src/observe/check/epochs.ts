@@ -7,7 +7,8 @@
  * continue from, and one that is told to forget a master (SENTINEL RESET, REMOVE) names it anew.
  */
 import type { RunRecord } from "../../kernel/record.js";
-import { type Folded, type Law, noteOf, type Violation } from "./law.js";
+import type { Folded } from "../fold.js";
+import { type Law, noteOf, type Violation } from "./law.js";
 
 export class Epochs implements Law {
   readonly name = "epochs never go back on a Sentinel";

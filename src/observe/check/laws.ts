@@ -1,5 +1,6 @@
 /** The laws that hold at every instant of every run, and who is shown which record. */
 import type { RunRecord } from "../../kernel/record.js";
+import { Folds } from "../fold.js";
 import { BestReplica, type Cluster } from "./best-replica.js";
 import { Epochs } from "./epochs.js";
 import type { Law } from "./law.js";
@@ -14,7 +15,7 @@ import { Wait } from "./wait.js";
 
 export class Laws {
   readonly all: readonly Law[];
-  readonly #byKind = new Map<string, Law[]>();
+  readonly #folds: Folds;
 
   constructor(cluster: Cluster) {
     this.all = [
@@ -29,16 +30,10 @@ export class Laws {
       new NeedlessResync(),
       new Wait(),
     ];
-    for (const law of this.all)
-      for (const kind of law.folds) {
-        const laws = this.#byKind.get(kind);
-        if (laws === undefined) this.#byKind.set(kind, [law]);
-        else laws.push(law);
-      }
+    this.#folds = new Folds(this.all);
   }
 
   record(record: RunRecord): void {
-    const laws = this.#byKind.get(record.kind === "note" ? record.note.kind : record.kind);
-    if (laws !== undefined) for (const law of laws) law.record(record);
+    this.#folds.record(record);
   }
 }

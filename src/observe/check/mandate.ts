@@ -11,8 +11,9 @@
 import type { RunRecord } from "../../kernel/record.js";
 import type { Instant } from "../../kernel/time.js";
 import type { RedisNote } from "../../redis/note.js";
+import type { Folded } from "../fold.js";
 import { Attempts } from "./attempts.js";
-import { type Folded, type Law, noteOf, type Violation } from "./law.js";
+import { type Law, noteOf, type Violation } from "./law.js";
 
 type Event = Extract<RedisNote, { kind: "event" }>;
 

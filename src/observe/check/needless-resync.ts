@@ -8,7 +8,8 @@
  */
 import type { RunRecord } from "../../kernel/record.js";
 import type { RedisNote } from "../../redis/note.js";
-import { type Folded, type Law, noteOf, type Violation } from "./law.js";
+import type { Folded } from "../fold.js";
+import { type Law, noteOf, type Violation } from "./law.js";
 
 interface Server {
   address: string;

@@ -8,7 +8,8 @@
  * a replica go on. This is the promise that partial resyncs rest on (`masterTryPartialResynchronization()`).
  */
 import type { RunRecord } from "../../kernel/record.js";
-import { type Folded, type Law, noteOf, type Violation } from "./law.js";
+import type { Folded } from "../fold.js";
+import { type Law, noteOf, type Violation } from "./law.js";
 import { Positions } from "./positions.js";
 
 interface Point {

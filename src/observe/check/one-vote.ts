@@ -3,7 +3,8 @@
  * on it, restarts included, for leader-epoch is on disk before the vote is told.
  */
 import type { RunRecord } from "../../kernel/record.js";
-import { type Folded, type Law, noteOf, type Violation } from "./law.js";
+import type { Folded } from "../fold.js";
+import { type Law, noteOf, type Violation } from "./law.js";
 
 export class OneVote implements Law {
   readonly name = "a Sentinel votes once in an epoch for each master";

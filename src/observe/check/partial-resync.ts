@@ -8,7 +8,8 @@
  */
 import type { RunRecord } from "../../kernel/record.js";
 import type { RedisNote } from "../../redis/note.js";
-import { type Folded, type Law, noteOf, type Violation } from "./law.js";
+import type { Folded } from "../fold.js";
+import { type Law, noteOf, type Violation } from "./law.js";
 
 interface Grant {
   readonly master: string;
@@ -21,6 +22,8 @@ export class PartialResync implements Law {
   readonly violations: Violation[] = [];
   readonly #addresses = new Map<string, string>();
   readonly #grants = new Map<string, Grant>();
+  /** Servers whose data came from outside: they have no digests to tell. */
+  readonly #foreign = new Set<string>();
 
   record(record: RunRecord): void {
     const note = noteOf(record);
@@ -37,6 +40,10 @@ export class PartialResync implements Law {
           `${node} sent ${note.bytes} of the ${whole} bytes from ${note.from} on`,
         );
     }
+    if (note.kind === "history") {
+      if (note.digest === undefined) this.#foreign.add(node);
+      else this.#foreign.delete(node);
+    }
     if (note.kind === "history" && note.how === "partial") {
       const address = this.#addresses.get(node) ?? "";
       const grant = this.#grants.get(address);
@@ -48,7 +55,7 @@ export class PartialResync implements Law {
   #goesOn(record: RunRecord, replica: string, offset: number, { master, note }: Grant): void {
     const gap = note.from - (offset + 1);
     if (gap === 0) {
-      if (note.digest === undefined)
+      if (note.digest === undefined && !this.#foreign.has(master))
         this.#broken(
           record,
           [master, replica],

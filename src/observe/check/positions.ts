@@ -1,7 +1,8 @@
 /** Where each server stands in which history, as it told last. */
 import type { RunRecord } from "../../kernel/record.js";
 import type { RedisNote } from "../../redis/note.js";
-import { type Folded, noteOf } from "./law.js";
+import type { Folded } from "../fold.js";
+import { noteOf } from "./law.js";
 
 export interface Position {
   readonly replicationId: string;

@@ -4,7 +4,8 @@
  * with each acknowledgement, so a master that counts more than that has counted what nobody said.
  */
 import type { RunRecord } from "../../kernel/record.js";
-import { type Folded, type Law, noteOf, type Violation } from "./law.js";
+import type { Folded } from "../fold.js";
+import { type Law, noteOf, type Violation } from "./law.js";
 import { Positions } from "./positions.js";
 
 export class Wait implements Law {

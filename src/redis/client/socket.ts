@@ -5,7 +5,8 @@
  */
 import type { Address, CloseReason, ConnectionId, Payload } from "../../kernel/actor.js";
 import { Ring } from "../../kernel/ring.js";
-import { error, type Segment, status, type Value } from "../wire/value.js";
+import { ReplyError, ReplyParser } from "../wire/parse-reply.js";
+import type { Segment, Value } from "../wire/value.js";
 import type { Reactor } from "./reactor.js";
 
 export interface SocketListener {
@@ -20,6 +21,7 @@ export class Socket {
   readonly #reactor: Reactor;
   readonly #listener: SocketListener;
   readonly #replies = new Ring<Value>();
+  #parser: ReplyParser | undefined;
   #state: "connecting" | "open" | "closed" = "connecting";
   #why: CloseReason = "fin";
 
@@ -76,9 +78,37 @@ export class Socket {
   }
 
   received(payload: Payload): void {
-    const reply = asReply(payload as Segment);
-    if (reply === undefined) return;
-    this.#replies.push(reply);
+    const segment = payload as Segment;
+    switch (segment.kind) {
+      case "raw":
+        this.#read(segment.bytes);
+        break;
+      case "ballast":
+      case "rdb":
+        break;
+      default:
+        this.#replies.push(segment);
+        this.#listener.socketChanged(this);
+    }
+  }
+
+  /**
+   * Bytes: of a real server, or a refusal that is written straight to the socket before there is a client
+   * to answer (`acceptCommonHandler()`: "-ERR max number of clients reached", protected mode).
+   */
+  #read(bytes: string): void {
+    this.#parser ??= new ReplyParser();
+    let replies: readonly Value[];
+    try {
+      replies = this.#parser.feed(bytes);
+    } catch (error) {
+      if (!(error instanceof ReplyError)) throw error;
+      this.#reactor.context.close(this.id, "reset");
+      this.closed("reset");
+      return;
+    }
+    if (replies.length === 0) return;
+    for (const reply of replies) this.#replies.push(reply);
     this.#listener.socketChanged(this);
   }
 
@@ -87,24 +117,5 @@ export class Socket {
     this.#why = why;
     this.#reactor.unregister(this);
     this.#listener.socketChanged(this);
-  }
-}
-
-/**
- * A server writes some refusals straight to the socket before there is a client to answer
- * (`acceptCommonHandler()`: "-ERR max number of clients reached", protected mode): raw bytes, one line.
- */
-function asReply(segment: Segment): Value | undefined {
-  switch (segment.kind) {
-    case "raw": {
-      const line = segment.bytes.endsWith("\r\n") ? segment.bytes.slice(0, -2) : segment.bytes;
-      if (line.startsWith("-")) return error(line.slice(1));
-      return line.startsWith("+") ? status(line.slice(1)) : undefined;
-    }
-    case "ballast":
-    case "rdb":
-      return undefined;
-    default:
-      return segment;
   }
 }

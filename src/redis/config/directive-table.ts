@@ -59,7 +59,7 @@ const tlsAuthClients = ["no", "yes", "optional"] as const;
 
 export const directiveTable: readonly Directive[] = [
   yesNo("rdbchecksum", true, { sets: "rdbchecksum", fixed: "always" }),
-  yesNo("daemonize", false, { fixed: "always" }),
+  yesNo("daemonize", false, { fixed: "always", acts: true }),
   yesNo("io-threads-do-reads", false, { fixed: "always" }),
   yesNo("lua-replicate-commands", true, { until: "6.2" }),
   yesNo("always-show-logo", false, { fixed: "always" }),
@@ -111,7 +111,7 @@ export const directiveTable: readonly Directive[] = [
   yesNo("replica-announced", true, { sets: "replicaAnnounced", since: "7.0" }),
   yesNo("latency-tracking", true, { since: "7.0" }),
   yesNo("aof-disable-auto-gc", false, { since: "7.0", hidden: "from 7.2" }),
-  yesNo("replica-ignore-disk-write-errors", false, { since: "7.0" }),
+  yesNo("replica-ignore-disk-write-errors", false, { since: "7.0", acts: true }),
   text("aclfile", "", { fixed: "always", keepsEmpty: true }),
   text("unixsocket", "", { fixed: "always" }),
   text("pidfile", "", { fixed: "always" }),
@@ -151,7 +151,7 @@ export const directiveTable: readonly Directive[] = [
   text("locale-collate", "", { since: "7.2", keepsEmpty: true }),
   text("masterauth", "", { sets: "masterauth" }),
   text("requirepass", "", { sets: "requirepass" }),
-  choice("supervised", supervisedMode, "no", { fixed: "always" }),
+  choice("supervised", supervisedMode, "no", { fixed: "always", acts: true }),
   choice("syslog-facility", syslogFacility, "local0", { fixed: "always" }),
   choice("repl-diskless-load", replDisklessLoad, "disabled", {
     sets: "replDisklessLoad",
@@ -162,14 +162,29 @@ export const directiveTable: readonly Directive[] = [
   choice("maxmemory-policy", maxmemoryPolicy, "noeviction", { sets: "maxmemoryPolicy" }),
   choice("appendfsync", aofFsync, "everysec", { sets: "appendfsync" }),
   choice("oom-score-adj", oomScoreAdj, "no", { synonyms: { relative: "yes" } }),
-  choice("acl-pubsub-default", aclPubsubDefault, "resetchannels", { default62: "allchannels" }),
+  choice("acl-pubsub-default", aclPubsubDefault, "resetchannels", {
+    default62: "allchannels",
+    acts: true,
+  }),
   choice("sanitize-dump-payload", sanitizeDumpPayload, "no"),
-  choice("enable-protected-configs", protectedAction, "no", { since: "7.0", fixed: "always" }),
-  choice("enable-debug-command", protectedAction, "no", { since: "7.0", fixed: "always" }),
+  choice("enable-protected-configs", protectedAction, "no", {
+    since: "7.0",
+    fixed: "always",
+    acts: true,
+  }),
+  choice("enable-debug-command", protectedAction, "no", {
+    since: "7.0",
+    fixed: "always",
+    acts: true,
+  }),
   choice("enable-module-command", protectedAction, "no", { since: "7.0", fixed: "always" }),
   choice("cluster-preferred-endpoint-type", clusterPreferredEndpointType, "ip", { since: "7.0" }),
   choice("propagation-error-behavior", propagationErrorBehavior, "ignore", { since: "7.0" }),
-  choice("shutdown-on-sigint", shutdownOnSig, "default", { since: "7.0", combines: true }),
+  choice("shutdown-on-sigint", shutdownOnSig, "default", {
+    since: "7.0",
+    combines: true,
+    sets: "shutdownOnSigint",
+  }),
   choice("shutdown-on-sigterm", shutdownOnSig, "default", {
     since: "7.0",
     combines: true,
@@ -216,7 +231,7 @@ export const directiveTable: readonly Directive[] = [
   }),
   whole("list-compress-depth", 0, intMax, 0),
   whole("rdb-key-save-delay", -2_147_483_648, intMax, 0, { hidden: "from 7.0" }),
-  whole("key-load-delay", -2_147_483_648, intMax, 0, { hidden: "from 7.0" }),
+  whole("key-load-delay", -2_147_483_648, intMax, 0, { sets: "keyLoadDelay", hidden: "from 7.0" }),
   whole("active-expire-effort", 1, 10, 1),
   whole("hz", 0, intMax, 10, { sets: "hz" }),
   whole("min-replicas-to-write", 0, intMax, 0, {
@@ -285,6 +300,7 @@ export const directiveTable: readonly Directive[] = [
   memory("auto-aof-rewrite-min-size", 0, longMax, 67_108_864, { sets: "autoAofRewriteMinSize" }),
   whole("loading-process-events-interval-bytes", 1_024, intMax, 2_097_152, {
     since: "7.0",
+    sets: "loadingProcessEventsIntervalBytes",
     hidden: "from 7.0",
   }),
   whole("tls-port", 0, 65_535, 0),

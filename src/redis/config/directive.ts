@@ -20,6 +20,8 @@ export interface DirectiveOptions {
   readonly alias?: string;
   /** The field of the settings; without one the directive is accepted and has no meaning here. */
   readonly sets?: keyof ServerSettings;
+  /** It has no field, and is acted on all the same: who does so looks among the others. */
+  readonly acts?: true;
   /** First and last version that knows it. */
   readonly since?: Version;
   readonly until?: Version;

@@ -55,6 +55,8 @@ export interface WrittenDirective {
   readonly name: string;
   /** Undefined for `user`, which is not in the table. */
   readonly directive: Directive | undefined;
+  /** Undefined where nothing but CONFIG reads it. */
+  readonly field: keyof ServerSettings | undefined;
   /** Undefined where the directive has a syntax of its own. */
   readonly byDefault: DirectiveValue | undefined;
 }
@@ -75,7 +77,8 @@ function knownTo(version: Version): Known {
   const written = (name: string): WrittenDirective => {
     const directive = byName.get(name);
     const isOrdinary = directive !== undefined && directive.kind !== "special";
-    return { name, directive, byDefault: isOrdinary ? defaultOf(directive, version) : undefined };
+    const byDefault = isOrdinary ? defaultOf(directive, version) : undefined;
+    return { name, directive, field: directive?.options.sets, byDefault };
   };
   if (version !== "6.2") return { byName, shown: names, written: [...names, "user"].map(written) };
   const table = names.filter((name) => !writtenLast62.includes(name));

@@ -8,7 +8,7 @@ import { globMatches } from "../wire/glob.js";
 import { lowerCase } from "../wire/text.js";
 import { type Directive, formatValue, readValue } from "./directive.js";
 import { findDirective, shownDirectives, storedValue, storeValue } from "./directives.js";
-import type { ServerSettings } from "./settings.js";
+import { copyOf, type ServerSettings } from "./settings.js";
 import { specialSyntax } from "./special-directives.js";
 
 /** The value as CONFIG GET shows it. */
@@ -78,9 +78,17 @@ function matching(directive: Directive, pattern: string, version: Version): read
   return isAlias ? [...names, alias] : names;
 }
 
+/** A directive whose new value cannot be put into effect. */
+export interface Unapplied {
+  readonly name: string;
+  readonly why: string;
+}
+
 export interface SetOptions {
   /** The dataset is being loaded: some directives wait. */
   readonly isLoading?: boolean;
+  /** Puts the new values into effect; where it cannot, they are what they were. */
+  readonly apply?: () => Unapplied | undefined;
 }
 
 /** CONFIG SET of one directive: undefined, or Redis's error with its code. */
@@ -96,8 +104,13 @@ export function setDirective(
   if (directive === undefined || !isChangeable62(directive)) {
     return `ERR Unsupported CONFIG parameter: ${name}`;
   }
-  const refusal = change(settings, directive, value, version);
-  if (refusal === undefined) return undefined;
+  const before = copyOf(settings);
+  let refusal = change(settings, directive, value, version);
+  if (refusal === undefined) {
+    refusal = options.apply?.()?.why;
+    if (refusal === undefined) return undefined;
+    restore(settings, before);
+  }
   if (directive.name === "bind") return `ERR ${refusal}`;
   const reason = refusal === "" ? "" : ` - ${refusal}`;
   return `ERR Invalid argument '${value}' for CONFIG SET '${name}'${reason}`;
@@ -131,14 +144,17 @@ export function setDirectives(
   }
   if (refused !== undefined) return refused;
 
-  const before = { ...settings, others: new Map(settings.others) };
+  const before = copyOf(settings);
   for (const [i, directive] of directives.entries()) {
     const refusal = change(settings, directive, pairs[i]?.[1] ?? "", version);
     if (refusal === undefined) continue;
     restore(settings, before);
     return failed(directive.name, refusal);
   }
-  return undefined;
+  const unapplied = options.apply?.();
+  if (unapplied === undefined) return undefined;
+  restore(settings, before);
+  return failed(unapplied.name, unapplied.why);
 }
 
 const loadingError = "LOADING Redis is loading the dataset in memory";

@@ -10,10 +10,12 @@ import { type ConfigFile, type ConfigLine, configLines } from "./config-file.js"
 import { defaultSettings } from "./default-settings.js";
 import { type Directive, readValue } from "./directive.js";
 import { directiveNames, findDirective, storeValue } from "./directives.js";
+import type { KnownFile } from "./known-file.js";
 import { nearest } from "./nearest.js";
 import type { Problem } from "./problem.js";
 import type { ServerSettings } from "./settings.js";
 import { badDirective, specialSyntax } from "./special-directives.js";
+import { unmodelled, unmodelledEviction, unmodelledModule } from "./unmodelled.js";
 
 /** A directive that is accepted and changes nothing in a simulation. */
 export interface Ignored {
@@ -27,6 +29,8 @@ export interface ParseOptions {
   readonly directory?: string;
   /** The text of an included file; undefined where there is none. Without a reader `include` is refused. */
   readInclude?(path: string): string | undefined;
+  /** What was read before: a file that says the same is not read again. */
+  readonly known?: KnownFile | undefined;
   /** Is there such a command? For rename-command; by default every name is believed. */
   isCommand?(name: string): boolean;
 }
@@ -35,9 +39,14 @@ export interface ParsedRedisConfig {
   readonly settings: ServerSettings;
   readonly problems: readonly Problem[];
   readonly ignored: readonly Ignored[];
+  /** Lines that Redis would act on and a simulation does not. */
+  readonly unmodelled: readonly Problem[];
 }
 
 export function parseRedisConfig(file: ConfigFile, options: ParseOptions): ParsedRedisConfig {
+  const { known } = options;
+  if (known?.isOf(file, options) === true)
+    return { settings: known.settings(), problems: [], ignored: [], unmodelled: [] };
   return parseRedisLines(configLines(file), options);
 }
 
@@ -69,6 +78,9 @@ export class ServerLines {
   readonly #options: ParseOptions;
   readonly #problems: Problem[] = [];
   readonly #ignored: Ignored[] = [];
+  readonly #unmodelled: Problem[] = [];
+  /** Where maxmemory-policy was set last. */
+  #evictionAt: string | undefined;
   readonly #renamed = new Map<string, string>();
   readonly #including: string[] = [];
   #hasSave = false;
@@ -98,7 +110,14 @@ export class ServerLines {
     if (isDaemon && (others.get("pidfile") ?? "") === "")
       others.set("pidfile", "/var/run/redis.pid");
     if (this.#renamed.size > 0) settings.renamedCommands = this.#renamed;
-    return { settings, problems: this.#problems, ignored: this.#ignored };
+    const eviction =
+      this.#evictionAt === undefined ? undefined : unmodelledEviction(this.#evictionAt, settings);
+    return {
+      settings,
+      problems: this.#problems,
+      ignored: this.#ignored,
+      unmodelled: eviction === undefined ? this.#unmodelled : [...this.#unmodelled, eviction],
+    };
   }
 
   #readLine(where: string, name: string, args: readonly string[]): void {
@@ -120,8 +139,15 @@ export class ServerLines {
           })
         : this.#readOrdinary(directive, args);
     if (directive.name === "save") this.#hasSave = true;
-    if (refusal !== undefined) this.report(where, refusal);
-    else if (directive.options.sets === undefined) this.#ignore(where, directive.name);
+    if (refusal !== undefined) {
+      this.report(where, refusal);
+      return;
+    }
+    if (directive.name === "maxmemory-policy") this.#evictionAt = where;
+    const { acts, sets } = directive.options;
+    if (sets === undefined && acts !== true) this.#ignore(where, directive.name);
+    const warning = unmodelled(where, directive.name, args);
+    if (warning !== undefined) this.#unmodelled.push(warning);
   }
 
   #readOrdinary(
@@ -156,6 +182,7 @@ export class ServerLines {
       this.#addUser(where, [name, ...args]);
     } else if (name === "loadmodule" && args.length >= 1) {
       this.#ignore(where, name);
+      this.#unmodelled.push(unmodelledModule(where));
     } else if (name === "sentinel") {
       this.sentinelLines.push({ where, args });
     } else if (name.includes(".") && this.#options.version !== "6.2") {

@@ -32,9 +32,14 @@ export interface ParsedSentinelConfig {
   readonly sentinel: SentinelSettings;
   readonly problems: readonly Problem[];
   readonly ignored: readonly Ignored[];
+  readonly unmodelled: readonly Problem[];
 }
 
 export function parseSentinelConfig(file: ConfigFile, options: ParseOptions): ParsedSentinelConfig {
+  const { known } = options;
+  const sentinel = known?.isOf(file, options) === true ? known.sentinel() : undefined;
+  if (known !== undefined && sentinel !== undefined)
+    return { settings: known.settings(), sentinel, problems: [], ignored: [], unmodelled: [] };
   return parseSentinelLines(configLines(file), options);
 }
 

@@ -2,8 +2,8 @@
 
 import type { Version } from "../version.js";
 import { describeUsers } from "./acl-users.js";
-import { rewrittenValue } from "./directive.js";
-import { storedValue, type WrittenDirective, writtenDirectives } from "./directives.js";
+import { type DirectiveValue, rewrittenValue } from "./directive.js";
+import { type WrittenDirective, writtenDirectives } from "./directives.js";
 import { Rewrite } from "./rewrite.js";
 import type { ServerSettings } from "./settings.js";
 import { specialSyntax } from "./special-directives.js";
@@ -17,7 +17,7 @@ export function rewriteServerConfig(
   replicaof: Master,
   version: Version,
 ): string {
-  const rewrite = new Rewrite(oldText, { version });
+  const rewrite = new Rewrite({ version }).begin(oldText);
   rewriteServerOptions(rewrite, settings, replicaof, version);
   return rewrite.content();
 }
@@ -29,7 +29,7 @@ export function rewriteServerOptions(
   replicaof: Master,
   version: Version,
 ): void {
-  const present: ServerSettings = { ...settings, replicaof };
+  const present = settings.replicaof === replicaof ? settings : { ...settings, replicaof };
   for (const written of writtenDirectives(version)) {
     if (written.name === "user") rewriteUsers(rewrite, settings, version);
     else rewriteOption(rewrite, written, present, version);
@@ -41,16 +41,19 @@ export function rewriteServerOptions(
 /** Of two hundred options a file has a few: one at its default that is not in the file changes nothing. */
 function rewriteOption(
   rewrite: Rewrite,
-  { name, directive, byDefault }: WrittenDirective,
+  { name, directive, field, byDefault }: WrittenDirective,
   settings: ServerSettings,
   version: Version,
 ): void {
   if (directive === undefined) return;
-  if (directive.kind === "special") {
+  if (directive.kind === "special" || byDefault === undefined) {
     specialSyntax(name).rewrite(rewrite, settings, version);
     return;
   }
-  const value = storedValue(settings, directive, version);
+  const value =
+    field === undefined
+      ? (settings.others.get(name) ?? byDefault)
+      : (settings[field] as DirectiveValue);
   if (value === byDefault && !rewrite.mentions(name)) return;
   const text = rewrittenValue(directive, value);
   if (text === undefined) rewrite.markProcessed(name);

@@ -16,70 +16,138 @@ export interface RewriteOptions {
   readonly isSentinel?: boolean;
 }
 
+/** What the file says of one option. */
+interface Mentions {
+  /** Where it stands, first line first (`option_to_line`). */
+  readonly places: number[];
+  /** How many of them a new line has taken. */
+  taken: number;
+  isProcessed: boolean;
+}
+
+/**
+ * A file under rewriting. It may be rewritten again and again: after `content`, the lines are those of the
+ * new text, and nothing of it is read anew as long as the file on disk has that very text.
+ */
 export class Rewrite {
   readonly isSentinel: boolean;
   readonly #version: Version;
-  readonly #lines: string[] = [];
-  /** Where the old file mentions an option, first line first (`option_to_line`). */
-  readonly #places = new Map<string, number[]>();
-  readonly #processed = new Set<string>();
+  #text: string | undefined;
+  #lines: string[] = [];
+  readonly #mentions = new Map<string, Mentions>();
   #isSigned = false;
 
-  /** `rewriteConfigReadOldFile()` */
-  constructor(oldText: string, options: RewriteOptions) {
+  constructor(options: RewriteOptions) {
     this.#version = options.version;
     this.isSentinel = options.isSentinel ?? false;
+  }
+
+  /** `rewriteConfigReadOldFile()` */
+  begin(oldText: string): this {
+    if (oldText === this.#text) {
+      for (const mentions of this.#mentions.values()) {
+        mentions.taken = 0;
+        mentions.isProcessed = false;
+      }
+      return this;
+    }
+    this.#lines = [];
+    this.#mentions.clear();
+    this.#isSigned = false;
+    this.#text = oldText;
     const lines = oldText === "" ? [] : oldText.split("\n");
     // 6.2 reads with fgets() and never sees the nothing behind the last newline; 7.0 keeps it as a
     // blank line, which is why its "Generated" comment stands apart.
     if (this.#version === "6.2" && lines.at(-1) === "") lines.pop();
     for (const line of lines) this.#readLine(trimmed(line));
+    return this;
   }
 
   /**
    * `rewriteConfigRewriteLine()`: the line replaces the first old one of its option that is left; where
    * there is none it is added, but only if `isNeeded` (the value is not the default). False: not written.
+   * `option` is in lower case. `isReadable` is what `readsAs` says, for lines that are kept.
    */
-  line(option: string, line: string, isNeeded: boolean): boolean {
-    this.markProcessed(option);
-    const place = this.#places.get(lowerCase(option))?.shift();
-    if (place !== undefined) {
-      this.#lines[place] = line;
-      return true;
+  line(option: string, line: string, isNeeded: boolean, isReadable?: boolean): boolean {
+    const mentions = this.#mentions.get(option);
+    if (mentions !== undefined) {
+      mentions.isProcessed = true;
+      const place = mentions.places[mentions.taken];
+      if (place !== undefined) {
+        mentions.taken++;
+        if (this.#lines[place] !== line) {
+          this.#lines[place] = line;
+          if (!(isReadable ?? readsAs(option, line))) this.#text = undefined;
+        }
+        return true;
+      }
     }
     if (!isNeeded) return false;
     if (!this.#isSigned) {
       this.#lines.push(signature);
       this.#isSigned = true;
     }
+    this.#place(option, true);
     this.#lines.push(line);
+    if (!(isReadable ?? readsAs(option, line))) this.#text = undefined;
     return true;
   }
 
   /** Does the old file say anything about this option, named as in the table? */
   mentions(option: string): boolean {
-    return this.#places.has(option);
+    return this.#mentions.has(option);
   }
 
   /** `rewriteConfigMarkAsProcessed()`: old lines of this option that nothing replaces are dropped. */
   markProcessed(option: string): void {
-    this.#processed.add(lowerCase(option));
+    const mentions = this.#mentions.get(option);
+    if (mentions !== undefined) mentions.isProcessed = true;
   }
 
   /** The new text: `rewriteConfigRemoveOrphaned()`, then `rewriteConfigGetContentFromState()`. */
   content(): string {
-    for (const [option, places] of this.#places) {
-      if (!this.#processed.has(option)) continue;
-      for (const place of places) this.#lines[place] = "";
+    for (const { places, taken, isProcessed } of this.#mentions.values()) {
+      if (!isProcessed) continue;
+      for (let i = taken; i < places.length; i++) this.#lines[places[i] as number] = "";
+      places.length = taken;
     }
-    let text = "";
+    const written = this.#withoutBlankRuns();
+    const text = written.length === 0 ? "" : `${written.join("\n")}\n`;
+    if (this.#text !== undefined) this.#text = text;
+    // What 7.0 finds behind the last newline.
+    if (this.#version !== "6.2" && text !== "") written.push("");
+    this.#lines = written;
+    return text;
+  }
+
+  /** Of blank lines that follow each other only the first is written. */
+  #withoutBlankRuns(): string[] {
+    const lines = this.#lines;
+    const written: string[] = [];
+    const moved: number[] = [];
     let isAfterBlank = false;
-    for (const line of this.#lines) {
+    for (const line of lines) {
+      moved.push(written.length);
       const isBlankLine = line === "";
-      if (!isBlankLine || !isAfterBlank) text += `${line}\n`;
+      if (!isBlankLine || !isAfterBlank) written.push(line);
       isAfterBlank = isBlankLine;
     }
-    return text;
+    if (written.length < lines.length)
+      for (const { places } of this.#mentions.values())
+        for (let i = 0; i < places.length; i++) places[i] = moved[places[i] as number] as number;
+    return written;
+  }
+
+  #place(option: string, isNew: boolean): void {
+    const mentions = this.#mentions.get(option);
+    const place = this.#lines.length;
+    if (mentions === undefined) {
+      const taken = isNew ? 1 : 0;
+      this.#mentions.set(option, { places: [place], taken, isProcessed: isNew });
+      return;
+    }
+    mentions.places.push(place);
+    if (isNew) mentions.taken++;
   }
 
   #readLine(line: string): void {
@@ -94,9 +162,7 @@ export class Rewrite {
       this.#lines.push(`# ??? ${line}`);
       return;
     }
-    const places = this.#places.get(option);
-    if (places === undefined) this.#places.set(option, [this.#lines.length]);
-    else places.push(this.#lines.length);
+    this.#place(option, false);
     this.#lines.push(line);
   }
 
@@ -111,6 +177,11 @@ export class Rewrite {
     if (onlyInFiles.has(word)) return word;
     return findDirective(word, this.#version)?.name;
   }
+}
+
+/** Would reading take this line for what it is? Otherwise the text that has it must be read again. */
+export function readsAs(option: string, line: string): boolean {
+  return line.startsWith(option) && plainLine.test(line);
 }
 
 /** A line whose first two words can be had without all of sdssplitargs(): nearly every one. */

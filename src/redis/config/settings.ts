@@ -50,6 +50,9 @@ export interface ServerSettings {
   aofUseRdbPreamble: boolean;
   autoAofRewritePercentage: number;
   autoAofRewriteMinSize: number;
+  loadingProcessEventsIntervalBytes: number;
+  /** Microseconds for each key; negative: one microsecond for every so many keys. */
+  keyLoadDelay: number;
 
   replicaof: { readonly host: string; readonly port: number } | undefined;
   replTimeout: number;
@@ -73,6 +76,7 @@ export interface ServerSettings {
   minReplicasMaxLag: number;
   shutdownTimeout: number;
   /** Words of SHUTDOWN, or `default`. */
+  shutdownOnSigint: string;
   shutdownOnSigterm: string;
 
   clientOutputBufferLimit: {
@@ -94,4 +98,9 @@ export interface ServerSettings {
    * but CONFIG GET and CONFIG REWRITE reads it; what was never said has its default.
    */
   readonly others: Map<string, boolean | number | string>;
+}
+
+/** Lists among them are replaced and never changed, so this is a copy through and through. */
+export function copyOf(settings: ServerSettings): ServerSettings {
+  return { ...settings, others: new Map(settings.others) };
 }

@@ -176,6 +176,17 @@ export class Database {
     return value;
   }
 
+  /** `dbAddRDBLoad()` and its expiry time; false, and nothing is changed, when it has the key already. */
+  load(key: string, value: StoredValue, when: number): boolean {
+    if (this.#slotOf(key) !== nowhere) return false;
+    this.set(key, value);
+    if (when !== persistent) {
+      this.#expires.set(key, when);
+      this.keyspace.hasExpiries = true;
+    }
+    return true;
+  }
+
   /** As `set`, for a container that was counted elsewhere or not at all: moved, renamed, copied. */
   place(key: string, value: StoredValue): void {
     if (typeof value !== "string") this.keyspace.arena.bytes += value.bytes;
@@ -222,6 +233,7 @@ export class Database {
   setExpiry(key: string, when: number, call: Call): void {
     if (this.#slotOf(key) === nowhere) return;
     this.#expires.set(key, when);
+    this.keyspace.hasExpiries = true;
     const host = this.keyspace.host;
     if (host.isReplica && !host.replicaReadOnly && !call.fromMaster && this.index <= 63) {
       this.#ownExpiries.add(key);
@@ -301,6 +313,7 @@ export class Database {
   }
 
   thaw(frozen: FrozenDatabase): void {
+    if (frozen.expires.size > 0) this.keyspace.hasExpiries = true;
     this.#take(
       frozen.keys.slice(),
       frozen.values.slice(),

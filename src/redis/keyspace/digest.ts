@@ -4,18 +4,32 @@
  */
 import { type Database, persistent } from "./database.js";
 import type { Keyspace } from "./keyspace.js";
-import type { StoredValue } from "./value.js";
+import type { ContainerValue } from "./value.js";
 
-/** 32 bits of FNV-1a, from another start for each half. */
-function hash(text: string, start: number): number {
-  let h = start;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x0100_0193);
-  return h >>> 0;
+/** Twice 32 bits of FNV-1a, from another start for each half; a text is read in pieces, and none is put together. */
+class Hash {
+  low = 0;
+  high = 0;
+
+  begin(): void {
+    this.low = 0x811c_9dc5 | 0;
+    this.high = 0x9e37_79b9 | 0;
+  }
+
+  add(text: string): void {
+    let { low, high } = this;
+    for (let i = 0; i < text.length; i++) {
+      const char = text.charCodeAt(i);
+      low = Math.imul(low ^ char, 0x0100_0193);
+      high = Math.imul(high ^ char, 0x0100_0193);
+    }
+    this.low = low;
+    this.high = high;
+  }
 }
 
-/** Values as one text each, elements with their lengths so that no two read the same. */
-function describe(value: StoredValue): string {
-  if (typeof value === "string") return `s${value}`;
+/** A value of more than one element as one text, the elements with their lengths so that no two read the same. */
+function describe(value: ContainerValue): string {
   switch (value.type) {
     case "list":
       return `l${value.items.map(measured).join("")}`;
@@ -33,24 +47,51 @@ function measured(text: string): string {
   return `${text.length}:${text}`;
 }
 
-function addDatabase(database: Database, sums: { low: number; high: number }): void {
+/** The sum over all keys, which is the same in whatever order they come. */
+interface Sums {
+  low: number;
+  high: number;
+}
+
+function addDatabase(database: Database, hash: Hash, sums: Sums): void {
+  const beginning = `${database.index} `;
   for (let slot = 0; slot < database.slotCount; slot++) {
     const key = database.keyAt(slot);
     if (key === undefined) continue;
     const expiry = database.expiry(key);
-    const value = describe(database.valueAt(slot) ?? "");
-    const when = expiry === persistent ? "" : String(expiry);
-    const text = `${database.index} ${when} ${measured(key)}${value}`;
-    sums.low = (sums.low + hash(text, 0x811c_9dc5)) >>> 0;
-    sums.high = (sums.high + hash(text, 0x9e37_79b9)) >>> 0;
+    const value = database.valueAt(slot) ?? "";
+    hash.begin();
+    hash.add(beginning);
+    if (expiry !== persistent) hash.add(String(expiry));
+    hash.add(" ");
+    hash.add(String(key.length));
+    hash.add(":");
+    hash.add(key);
+    if (typeof value === "string") {
+      hash.add("s");
+      hash.add(value);
+    } else {
+      hash.add(describe(value));
+    }
+    sums.low = (sums.low + hash.low) | 0;
+    sums.high = (sums.high + hash.high) | 0;
   }
 }
 
 /** Sixteen hexadecimal digits. */
 export function digestOf(keyspace: Keyspace): string {
+  const hash = new Hash();
   const sums = { low: 0, high: 0 };
-  for (const database of keyspace.databases) addDatabase(database, sums);
+  for (const database of keyspace.databases) addDatabase(database, hash, sums);
   const { keys, bytes } = keyspace.ballast;
-  if (keys > 0 || bytes > 0) sums.low = (sums.low + hash(`${keys} ${bytes}`, 0x811c_9dc5)) >>> 0;
-  return sums.high.toString(16).padStart(8, "0") + sums.low.toString(16).padStart(8, "0");
+  if (keys > 0 || bytes > 0) {
+    hash.begin();
+    hash.add(`${keys} ${bytes}`);
+    sums.low = (sums.low + hash.low) | 0;
+  }
+  return digits(sums.high) + digits(sums.low);
+}
+
+function digits(half: number): string {
+  return (half >>> 0).toString(16).padStart(8, "0");
 }

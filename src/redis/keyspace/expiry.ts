@@ -93,19 +93,6 @@ function propagateMoment(call: Call, when: string, unit: TimeUnit): void {
   call.propagate(args);
 }
 
-function expire(call: Call): Value {
-  return expireGeneric(call, unitOf.ex);
-}
-function pexpire(call: Call): Value {
-  return expireGeneric(call, unitOf.px);
-}
-function expireAt(call: Call): Value {
-  return expireGeneric(call, unitOf.exat);
-}
-function pexpireAt(call: Call): Value {
-  return expireGeneric(call, unitOf.pxat);
-}
-
 /** `ttlGenericCommand()`: -2 no key, -1 no expiry; seconds are rounded to the nearest. */
 function ttlGeneric(call: Call, unit: TimeUnit): Value {
   const key = argument(call, 1);
@@ -114,19 +101,6 @@ function ttlGeneric(call: Call, unit: TimeUnit): Value {
   if (when === persistent) return minusOne;
   const left = Math.max(unit.absolute ? when : when - call.now, 0);
   return count(unit.seconds ? Math.floor((left + 500) / 1_000) : left);
-}
-
-function ttl(call: Call): Value {
-  return ttlGeneric(call, unitOf.ex);
-}
-function pttl(call: Call): Value {
-  return ttlGeneric(call, unitOf.px);
-}
-function expireTime(call: Call): Value {
-  return ttlGeneric(call, unitOf.exat);
-}
-function pexpireTime(call: Call): Value {
-  return ttlGeneric(call, unitOf.pxat);
 }
 
 function persist(call: Call): Value {
@@ -138,14 +112,24 @@ function persist(call: Call): Value {
   return one;
 }
 
+/** EXPIRE and its like, in this unit. */
+function expiring(unit: TimeUnit): Pick<Command, "arity" | "flags" | "run"> {
+  return { arity: -3, flags: write | fast, run: (call) => expireGeneric(call, unit) };
+}
+
+/** TTL and its like. */
+function telling(unit: TimeUnit): Pick<Command, "arity" | "flags" | "run"> {
+  return { arity: 2, flags: readonly | fast, run: (call) => ttlGeneric(call, unit) };
+}
+
 export const expiryCommands: readonly Command[] = [
-  { name: "expire", arity: -3, flags: write | fast, run: expire },
-  { name: "expireat", arity: -3, flags: write | fast, run: expireAt },
-  { name: "pexpire", arity: -3, flags: write | fast, run: pexpire },
-  { name: "pexpireat", arity: -3, flags: write | fast, run: pexpireAt },
-  { name: "ttl", arity: 2, flags: readonly | fast, run: ttl },
-  { name: "pttl", arity: 2, flags: readonly | fast, run: pttl },
-  { name: "expiretime", arity: 2, flags: readonly | fast, from70: true, run: expireTime },
-  { name: "pexpiretime", arity: 2, flags: readonly | fast, from70: true, run: pexpireTime },
+  { name: "expire", ...expiring(unitOf.ex) },
+  { name: "expireat", ...expiring(unitOf.exat) },
+  { name: "pexpire", ...expiring(unitOf.px) },
+  { name: "pexpireat", ...expiring(unitOf.pxat) },
+  { name: "ttl", ...telling(unitOf.ex) },
+  { name: "pttl", ...telling(unitOf.px) },
+  { name: "expiretime", from70: true, ...telling(unitOf.exat) },
+  { name: "pexpiretime", from70: true, ...telling(unitOf.pxat) },
   { name: "persist", arity: 2, flags: write | fast, run: persist },
 ];

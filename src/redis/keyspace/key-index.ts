@@ -19,6 +19,9 @@ export class KeyIndex {
   #table = empty;
   #mask = 0;
   #size = 0;
+  /** The key looked for last and its hash: a key that is not there is mostly about to be added. */
+  #soughtKey = "";
+  #soughtHash = hashOf("");
 
   /** `keys`: the key in each slot, now and later. */
   constructor(keys: readonly (string | undefined)[]) {
@@ -39,7 +42,7 @@ export class KeyIndex {
   add(key: string, slot: number): void {
     if ((this.#size + 1) * 2 > this.#table.length >> 1) this.#grow();
     this.#size++;
-    this.#put(hashOf(key), slot + 1);
+    this.#put(key === this.#soughtKey ? this.#soughtHash : hashOf(key), slot + 1);
   }
 
   /** The key must be there; those behind it move up, so that no search meets a gap (Knuth's algorithm R). */
@@ -63,6 +66,8 @@ export class KeyIndex {
     const table = this.#table;
     const mask = this.#mask;
     const hash = hashOf(key);
+    this.#soughtKey = key;
+    this.#soughtHash = hash;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const entry = table[at * 2 + 1] as number;
       if (entry === 0) return nowhere;

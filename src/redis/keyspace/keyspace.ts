@@ -9,7 +9,7 @@
 import type { Version } from "../version.js";
 import { Database, type FrozenDatabase } from "./database.js";
 import { activeExpireCycle, ExpireState, expireOwnKeys } from "./expire-cycle.js";
-import { rdbEncoding } from "./rdb-encoding.js";
+import { type RdbEncoding, rdbEncoding } from "./rdb-encoding.js";
 import { RdbMeter, rdbFrameBytes } from "./rdb-meter.js";
 import { Arena } from "./value.js";
 
@@ -23,6 +23,8 @@ export interface Snapshot {
   readonly memory: number;
   readonly ballast: Ballast;
   readonly databases: readonly FrozenDatabase[];
+  /** How its RDB is written. */
+  readonly encoding: RdbEncoding;
 }
 
 export interface Ballast {
@@ -66,7 +68,7 @@ const alone: KeyspaceHost = {
 };
 
 /** What an empty server has allocated, about: it decides how used-mem is written. */
-const emptyServerBytes = 1_900_000;
+export const emptyServerBytes = 1_900_000;
 
 const emptyDatabase: FrozenDatabase = { keys: [], values: [], expires: new Map(), free: [] };
 
@@ -80,6 +82,8 @@ export class Keyspace {
   hits = 0;
   misses = 0;
   expired = 0;
+  /** Some key has, or once had, an expiry time: until then no cycle has anything to look at. */
+  hasExpiries = false;
   /** Replaced with each snapshot: what was made before may no longer be changed in place. */
   arena = new Arena(0);
   readonly #expireState = new ExpireState();
@@ -102,6 +106,7 @@ export class Keyspace {
 
   /** INFO's slave_expires_tracked_keys. */
   get ownExpiries(): number {
+    if (!this.hasExpiries) return 0;
     let count = 0;
     for (const database of this.databases) count += database.ownExpiries;
     return count;
@@ -118,6 +123,7 @@ export class Keyspace {
       memory: this.memory,
       ballast: this.ballast,
       databases: this.databases.map((database) => database.freeze()),
+      encoding,
     };
     this.arena = new Arena(this.arena.bytes);
     return snapshot;

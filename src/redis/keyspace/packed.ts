@@ -5,6 +5,9 @@
  */
 import { isInt64, safeInteger } from "./integer.js";
 
+/** As many characters as a function is called with at most. */
+const textMax = 4_096;
+
 /** Bytes that grow; used again for one value after the other. */
 export class ByteWriter {
   bytes = new Uint8Array(256);
@@ -24,6 +27,13 @@ export class ByteWriter {
     while (this.length + text.length > this.bytes.length) this.#grow();
     for (let i = 0; i < text.length; i++) this.bytes[this.length + i] = text.charCodeAt(i);
     this.length += text.length;
+  }
+
+  /** The first `count` of these. */
+  append(bytes: Uint8Array, count: number): void {
+    while (this.length + count > this.bytes.length) this.#grow();
+    this.bytes.set(count === bytes.length ? bytes : bytes.subarray(0, count), this.length);
+    this.length += count;
   }
 
   littleEndian(value: number, count: number): void {
@@ -52,6 +62,16 @@ export class ByteWriter {
     bytes.set(this.bytes);
     this.bytes = bytes;
   }
+}
+
+/** The bytes from `from` up to `to` as a binary string. */
+export function binaryText(bytes: Uint8Array, from = 0, to = bytes.length): string {
+  if (to - from <= textMax) return String.fromCharCode(...bytes.subarray(from, to));
+  const parts: string[] = [];
+  for (let at = from; at < to; at += textMax) {
+    parts.push(String.fromCharCode(...bytes.subarray(at, Math.min(at + textMax, to))));
+  }
+  return parts.join("");
 }
 
 /** Bytes that a two's complement of the value takes, among those the forms know; 8 beyond 2^53. */

@@ -7,7 +7,7 @@
  * the idle time that an LRU policy adds.
  */
 import { isInt64, safeInteger } from "./integer.js";
-import { LzfMeter } from "./lzf.js";
+import { LzfCompressor } from "./lzf.js";
 import { ByteWriter, writeIntset, writeListpack, writeZiplist } from "./packed.js";
 import type { RdbEncoding } from "./rdb-encoding.js";
 import type { ContainerValue, HashValue, ListValue, SetValue, StoredValue } from "./value.js";
@@ -23,7 +23,7 @@ export function rdbLengthBytes(length: number): number {
 }
 
 /** `rdbEncodeInteger()`: 0 when it is not written as an integer. */
-function integerBytes(text: string): number {
+export function integerBytes(text: string): number {
   if (text.length > 11) return 0;
   const value = safeInteger(text);
   if (value === undefined) return 0;
@@ -54,7 +54,7 @@ export function rdbFrameBytes(encoding: RdbEncoding, usedMemory: number): number
 export class RdbMeter {
   readonly encoding: RdbEncoding;
   readonly #writer = new ByteWriter();
-  #lzf: LzfMeter | undefined;
+  #lzf: LzfCompressor | undefined;
 
   constructor(encoding: RdbEncoding) {
     this.encoding = encoding;
@@ -85,8 +85,8 @@ export class RdbMeter {
   #written(): number {
     const length = this.#writer.length;
     if (this.encoding.compressed && length > 20) {
-      this.#lzf ??= new LzfMeter();
-      const short = this.#lzf.length(this.#writer.bytes, length);
+      this.#lzf ??= new LzfCompressor();
+      const short = this.#lzf.compress(this.#writer.bytes, length);
       if (short > 0) return 1 + rdbLengthBytes(short) + rdbLengthBytes(length) + short;
     }
     return rdbLengthBytes(length) + length;
@@ -157,7 +157,7 @@ export class RdbMeter {
 }
 
 /** Where the quicklist node that begins at `from` ends (`_quicklistNodeAllowInsert()`). */
-function nodeEnd(items: readonly string[], from: number, zipped: boolean): number {
+export function nodeEnd(items: readonly string[], from: number, zipped: boolean): number {
   let bytes = zipped ? 11 : 7;
   let to = from;
   while (to < items.length) {

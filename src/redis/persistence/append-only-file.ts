@@ -186,6 +186,7 @@ export class AppendOnlyFile {
     this.#durable = content.length;
     persistence.loader.start({
       bytes: this.bytes,
+      keys: (content.base?.keys ?? 0) + content.length,
       flushed: 0,
       done: () => {
         this.#replay();
@@ -222,9 +223,12 @@ export class AppendOnlyFile {
     this.#syncingOffset = undefined;
   }
 
-  /** `startAppendOnly()`: it counts again once a rewrite has written the dataset as it is now. */
-  start(): void {
-    if (this.state !== "off") return;
+  /**
+   * `startAppendOnly()`: it counts again once a rewrite has written the dataset as it is now. False where
+   * none can be started.
+   */
+  start(): boolean {
+    if (this.state !== "off") return true;
     const { behaviour, persistence, process } = this.#server;
     this.state = "waitRewrite";
     if (persistence.child === "rdbDisk" || persistence.child === "rdbSocket") {
@@ -247,12 +251,20 @@ export class AppendOnlyFile {
         );
         persistence.killAofChild();
       }
-      persistence.rewriteAof();
+      if (!persistence.rewriteAof()) {
+        this.state = "off";
+        process.log(
+          "#",
+          "Redis needs to enable the AOF but can't trigger a background AOF rewrite operation. Check the above logs for more info about the error.",
+        );
+        return false;
+      }
     }
     this.#lastSync = process.unixtime;
-    if (this.lastWriteOk) return;
+    if (this.lastWriteOk) return true;
     process.log("#", "AOF reopen, just ignore the last error.");
     this.lastWriteOk = true;
+    return true;
   }
 
   /** Its child was killed: nothing comes of it (`killAppendOnlyChild()`). */
@@ -260,9 +272,9 @@ export class AppendOnlyFile {
     this.#rewrite = undefined;
   }
 
-  /** A child was forked to rewrite it. */
-  rewriteBegan(snapshot: Snapshot, bytes: number): void {
-    this.#rewrite = { snapshot, from: this.#commands.length, bytes };
+  /** A child is about to be forked to rewrite it (6.2: was). */
+  rewriteBegins(): void {
+    // What is appended from here on must be whole by itself.
     this.#selectedDb = -1;
     if (this.state === "waitRewrite" && this.#server.behaviour.from72) {
       // Nothing that an AOF of before a full resync had may be acknowledged under the new history.
@@ -270,8 +282,13 @@ export class AppendOnlyFile {
       this.#syncingOffset = undefined;
       this.fsyncedOffset = 0;
     }
-    this.rewriteScheduled = false;
     this.rewrites++;
+  }
+
+  /** The child is at work. */
+  rewriteBegan(snapshot: Snapshot, bytes: number): void {
+    this.#rewrite = { snapshot, from: this.#commands.length, bytes };
+    this.rewriteScheduled = false;
   }
 
   /** The child is done: its file, and what came since, take the place of the log. */

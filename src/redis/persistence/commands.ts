@@ -7,6 +7,9 @@ const alreadySaving = error("ERR Background save already in progress");
 const saveStarted = status("Background saving started");
 const saveScheduled = status("Background saving scheduled");
 const failed = error("ERR");
+const cannotRewrite = error(
+  "ERR Can't execute an AOF background rewriting. Please check the server logs for more information.",
+);
 
 export function persistenceCommands(persistence: Persistence): readonly Command[] {
   const { admin, fast, loading, noAsyncLoading, noMulti, noscript, stale } = flag;
@@ -82,8 +85,11 @@ function bgrewriteaof(persistence: Persistence, call: Call): Value {
   const inExec = call.behaviour.from70 && call.client.transaction !== undefined;
   if (persistence.child !== "none" || inExec) {
     persistence.aof.rewriteScheduled = true;
+    // Who asks for it does not wait for the limit.
+    persistence.rewriteLimit.failures = 0;
     return status("Background append only file rewriting scheduled");
   }
-  persistence.rewriteAof();
-  return status("Background append only file rewriting started");
+  return persistence.rewriteAof()
+    ? status("Background append only file rewriting started")
+    : cannotRewrite;
 }

@@ -39,7 +39,9 @@ export function persistenceInfo(persistence: Persistence, server: DataServer): s
     `aof_last_rewrite_time_sec:${persistence.lastRewriteSeconds}\r\n` +
     `aof_current_rewrite_time_sec:${isRewriting ? running : -1}\r\n` +
     `aof_last_bgrewrite_status:${aof.lastRewriteOk ? "ok" : "err"}\r\n` +
-    (from70 ? `aof_rewrites:${aof.rewrites}\r\naof_rewrites_consecutive_failures:0\r\n` : "") +
+    (from70
+      ? `aof_rewrites:${aof.rewrites}\r\naof_rewrites_consecutive_failures:${persistence.rewriteLimit.failures}\r\n`
+      : "") +
     `aof_last_write_status:${aof.lastWriteOk ? "ok" : "err"}\r\n` +
     "aof_last_cow_size:0\r\nmodule_fork_in_progress:0\r\nmodule_fork_last_cow_size:0\r\n" +
     (server.settings.appendonly ? aofText(persistence, from70) : "") +

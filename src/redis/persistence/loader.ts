@@ -1,10 +1,11 @@
 /**
  * The time in which a dataset is flushed and loaded.
  *
- * Redis does both in one go, and serves its sockets only between 2 MiB and the next: clients are
- * refused with -LOADING, and no cron runs. What is smaller than that interval blocks the process
- * outright; what is larger goes on in slices of a timer until the time it takes has passed. What is
- * parsed as it comes from a master takes as long as it takes to come, or to parse, whichever is more.
+ * Redis does both in one go, and serves its sockets only between one interval of bytes and the next, of
+ * 2 MiB unless told otherwise: clients are refused with -LOADING, and no cron runs. What is smaller than
+ * that interval blocks the process outright; what is larger goes on in slices of a timer until the time
+ * it takes has passed. What is parsed as it comes from a master takes as long as it takes to come, or to
+ * parse, whichever is more. For tests, key-load-delay makes each key take longer.
  *
  * Redis: startLoading(), rdbLoadProgressCallback(), processEventsWhileBlocked().
  */
@@ -12,14 +13,13 @@ import type { TimerId } from "../../kernel/actor.js";
 import { type Duration, microseconds, plus } from "../../kernel/time.js";
 import type { DataServer } from "../replication/data-server.js";
 
-/** `loading_process_events_interval_bytes` */
-const interval = 2 * 1_024 * 1_024;
 /** Slices need not be finer than this to tell a client, or a master, that we live. */
 const sliceMin = 20_000;
 
 interface Load {
   /** To be read and parsed. */
   readonly bytes: number;
+  readonly keys: number;
   /** In memory, to be freed before. */
   readonly flushed: number;
   /** Between two slices. */
@@ -76,11 +76,8 @@ export class Loader {
 
   start(load: Load): void {
     const { context } = this.#server;
-    const { loadBytesPerSecond, flushBytesPerSecond } = context.machine;
-    const time = plus(
-      duration(load.flushed, flushBytesPerSecond),
-      duration(load.bytes, loadBytesPerSecond),
-    );
+    const interval = this.#interval;
+    const time = this.#timeFor(load);
     if (load.bytes <= interval && load.flushed <= interval) {
       context.busy(time);
       load.done();
@@ -91,7 +88,7 @@ export class Loader {
     this.startedAt = Math.floor(context.now() / 1_000);
     this.#from = context.monotonic();
     this.#until = this.#from + time;
-    this.#slice = microseconds(Math.max(sliceMin, duration(interval, loadBytesPerSecond)));
+    this.#sliceFor(load);
     this.#arm();
   }
 
@@ -112,6 +109,7 @@ export class Loader {
   /** So many bytes of it arrived. */
   fed(bytes: number): void {
     const { context } = this.#server;
+    const interval = this.#interval;
     const before = Math.floor(this.#arrived / interval);
     this.#arrived += bytes;
     this.#fedAt = context.monotonic();
@@ -119,26 +117,24 @@ export class Loader {
   }
 
   /** All of it arrived: it is loaded when there was time enough to parse it. */
-  complete(done: () => void): void {
+  complete(keys: number, done: () => void): void {
     const streamed = this.#streamed;
     if (streamed === undefined) return;
     const { context } = this.#server;
-    const { loadBytesPerSecond, flushBytesPerSecond } = context.machine;
     const { flushed, progress } = streamed;
     const took = context.monotonic() - this.#from;
-    const time = plus(
-      duration(flushed, flushBytesPerSecond),
-      duration(this.#arrived, loadBytesPerSecond),
-    );
+    const load: Load = { bytes: this.#arrived, keys, flushed, progress, done };
+    const time = this.#timeFor(load);
     const left = Math.max(0, time - took);
     this.#streamed = undefined;
-    if (this.#arrived <= interval) {
+    if (this.#arrived <= this.#interval) {
       this.stop();
       context.busy(microseconds(left));
       done();
       return;
     }
-    this.#load = { bytes: this.#arrived, flushed, progress, done };
+    this.#load = load;
+    this.#sliceFor(load);
     this.#until = context.monotonic() + left;
     this.#arm();
   }
@@ -168,6 +164,29 @@ export class Loader {
     this.stop();
     load.done();
     return true;
+  }
+
+  get #interval(): number {
+    return this.#server.settings.loadingProcessEventsIntervalBytes;
+  }
+
+  #timeFor(load: Load): Duration {
+    const { flushBytesPerSecond } = this.#server.context.machine;
+    return plus(duration(load.flushed, flushBytesPerSecond), this.#parsingTimeFor(load));
+  }
+
+  #parsingTimeFor({ bytes, keys }: Load): Duration {
+    const { context, settings } = this.#server;
+    const { keyLoadDelay: delay } = settings;
+    // debugDelay(): the shortest sleeps come seldom.
+    const slept = delay >= 0 ? keys * delay : Math.floor(keys / -delay);
+    return plus(duration(bytes, context.machine.loadBytesPerSecond), microseconds(slept));
+  }
+
+  /** From one interval of bytes to the next. */
+  #sliceFor(load: Load): void {
+    const time = (this.#parsingTimeFor(load) * this.#interval) / load.bytes;
+    this.#slice = microseconds(Math.max(sliceMin, Math.ceil(time)));
   }
 
   #checkPatience(load: StreamedLoad): void {

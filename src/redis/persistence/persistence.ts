@@ -8,7 +8,7 @@
  * Redis: rdb.c, aof.c, and of server.c checkChildrenDone() and loadDataFromDisk().
  */
 import type { ChildId, TimerId } from "../../kernel/actor.js";
-import { type Duration, microseconds, none, plus } from "../../kernel/time.js";
+import { type Duration, microseconds, none, plus, seconds } from "../../kernel/time.js";
 import type { Keyspace } from "../keyspace/keyspace.js";
 import type { DataServer } from "../replication/data-server.js";
 import type { Command } from "../server/command.js";
@@ -18,12 +18,11 @@ import { persistenceCommands } from "./commands.js";
 import { persistenceInfo } from "./info.js";
 import { duration, Loader } from "./loader.js";
 import { type RdbFile, rdbFile } from "./rdb-file.js";
+import { RewriteLimit } from "./rewrite-limit.js";
 
 /** CONFIG_BGSAVE_RETRY_DELAY, in seconds. */
 const retryDelay = 5;
 const gibibyte = 1_073_741_824;
-/** Our own process is the first, as in a container; children count on. */
-const firstChildPid = 2;
 const sigusr1 = 10;
 
 type ChildKind = "none" | "rdbDisk" | "rdbSocket" | "aof";
@@ -34,6 +33,12 @@ interface Save {
   readonly work: Duration;
 }
 
+/** restartAOFAfterSYNC(): max_tries. */
+const restartTries = 10;
+
+/** BUFSIZ of a file's stream. */
+const stdioBlock = 4_096;
+
 /** `REPL_MAX_WRITTEN_BEFORE_FSYNC` */
 const receivedBeforeSync = 8 * 1_024 * 1_024;
 
@@ -42,6 +47,7 @@ export class Persistence {
   readonly commands: readonly Command[];
   readonly loader: Loader;
   readonly aof: AppendOnlyFile;
+  readonly rewriteLimit: RewriteLimit;
   /** Changes since the last successful save (`server.dirty`). */
   dirty = 0;
   child: ChildKind = "none";
@@ -76,6 +82,7 @@ export class Persistence {
     this.#server = server;
     this.loader = new Loader(server);
     this.aof = new AppendOnlyFile(server);
+    this.rewriteLimit = new RewriteLimit(server);
     this.lastSave = Math.floor(server.context.now() / 1_000);
     this.commands = persistenceCommands(this);
   }
@@ -133,6 +140,7 @@ export class Persistence {
     }
     this.loader.start({
       bytes: rdb.bytes,
+      keys: rdb.snapshot.keys,
       flushed: 0,
       done: () => {
         const dropped = this.keyspace.restore(rdb.snapshot, process.mstime, !replication.isReplica);
@@ -191,8 +199,8 @@ export class Persistence {
   }
 
   #temporaryPath(): string {
-    const { process, settings } = this.#server;
-    return inDirectory(settings.dir, `temp-${process.unixtime}.${firstChildPid - 1}.rdb`);
+    const { pid, unixtime } = this.#server.process;
+    return this.#inDirectory(`temp-${unixtime}.${pid}.rdb`);
   }
 
   #forgetReceived(): void {
@@ -201,15 +209,19 @@ export class Persistence {
   }
 
   #current(): RdbFile {
-    return rdbFile(this.keyspace.snapshot(), this.#server.replication.rdbInfo());
+    const { process, replication, settings } = this.#server;
+    return rdbFile(this.keyspace.snapshot(), replication.rdbInfo(), {
+      createdAt: process.unixtime,
+      hasChecksum: settings.rdbchecksum,
+    });
   }
 
   /** SAVE and SHUTDOWN: writes the RDB now, blocking; false when the disk is full. */
   save(): boolean {
     const { context, process } = this.#server;
     const rdb = this.#current();
-    if (!this.#writeRdb(rdb)) {
-      process.log("#", "Write error saving DB on disk: No space left on device");
+    if (!context.disk.write(this.rdbPath, rdb, rdb.bytes)) {
+      this.#logWriteError(rdb);
       return false;
     }
     context.busy(duration(rdb.bytes, context.machine.saveBytesPerSecond));
@@ -221,8 +233,12 @@ export class Persistence {
     return true;
   }
 
-  #writeRdb(rdb: RdbFile): boolean {
-    return this.#server.context.disk.write(this.rdbPath, rdb, rdb.bytes);
+  /** stdio writes in blocks: what is shorter than one fails only when it is flushed. */
+  #logWriteError({ bytes }: RdbFile): void {
+    const { behaviour, process } = this.#server;
+    const step = bytes < stdioBlock ? "(fflush)" : "(rdbSaveRio)";
+    const where = behaviour.from70 ? step : "";
+    process.log("#", `Write error saving DB on disk${where}: No space left on device`);
   }
 
   /**
@@ -243,7 +259,7 @@ export class Persistence {
 
   // The child.
 
-  /** Starts a child; false when one is active. */
+  /** Starts a child; false when one is active, or there can be none. */
   bgsave(target: "disk" | "socket"): boolean {
     return this.fork(target) !== undefined;
   }
@@ -252,15 +268,24 @@ export class Persistence {
   fork(target: "disk" | "socket"): Save | undefined {
     if (this.child !== "none") return undefined;
     const { context, process } = this.#server;
-    const rdb = this.#current();
-    const work = this.#fork(rdb.bytes);
-    this.#saving = rdb;
     if (target === "disk") {
       this.saves++;
       this.#dirtyBeforeSave = this.dirty;
       this.#lastTry = process.unixtime;
+    }
+    const rdb = this.#current();
+    const work = this.#fork(rdb.bytes);
+    if (work === undefined) {
+      if (target === "disk") this.lastBgsaveOk = false;
+      process.log("#", "Can't save in background: fork: Cannot allocate memory");
+      return undefined;
+    }
+    this.#saving = rdb;
+    if (target === "disk") {
       this.child = "rdbDisk";
-      this.#childId = context.spawn("redis-rdb-bgsave", work);
+      const path = this.#inDirectory(`temp-${this.childPid}.rdb`);
+      const file = { path, content: rdb, bytes: rdb.bytes, becomes: this.rdbPath };
+      this.#childId = context.spawn("redis-rdb-bgsave", work, { isImage: true, file });
       process.log("*", `Background saving started by pid ${this.childPid}`);
     } else {
       this.child = "rdbSocket";
@@ -269,15 +294,24 @@ export class Persistence {
     return { rdb, work };
   }
 
-  /** `redisFork()`: the parent stands still while its page tables are copied. How long the child works on so many bytes. */
-  #fork(bytes: number): Duration {
-    const { context, process } = this.#server;
+  /**
+   * `redisFork()`: the parent stands still while its page tables are copied. How long the child works on
+   * so many bytes; undefined where there is no memory for it.
+   */
+  #fork(bytes: number): Duration | undefined {
+    const { behaviour, context, process } = this.#server;
     const { childMax, childMin, forkPerGiB, saveBytesPerSecond } = context.machine;
+    if (!context.canFork()) {
+      // 6.2 counts even those that fail.
+      if (!behaviour.from70) process.statistics.forks++;
+      return undefined;
+    }
     const stall = microseconds(Math.ceil((forkPerGiB * this.keyspace.memory) / gibibyte));
     context.busy(stall);
     process.statistics.forks++;
     process.statistics.lastForkMicroseconds = stall;
-    this.childPid = firstChildPid + this.#forks++;
+    // As in a container, where nobody else starts processes.
+    this.childPid = process.pid + 1 + this.#forks++;
     this.childStartedAt = Math.floor(context.now() / 1_000);
     this.#zombie = undefined;
     return plus(duration(bytes, saveBytesPerSecond), context.random.duration(childMin, childMax));
@@ -305,18 +339,10 @@ export class Persistence {
   childExited(child: ChildId, code: number): boolean {
     if (child !== this.#childId) return false;
     this.#childId = undefined;
-    let status = code;
-    if (code === 0 && this.child === "rdbDisk" && this.#saving !== undefined) {
-      const { context, process } = this.#server;
-      if (this.#writeRdb(this.#saving)) {
-        context.disk.sync(this.rdbPath, true);
-        process.log("*", "DB saved on disk");
-      } else {
-        process.log("#", "Write error saving DB on disk: No space left on device");
-        status = 1;
-      }
-    }
-    this.#zombie = status;
+    const rdb = this.child === "rdbDisk" ? this.#saving : undefined;
+    if (code === 0 && rdb !== undefined) this.#server.process.log("*", "DB saved on disk");
+    if (code === 1 && rdb !== undefined) this.#logWriteError(rdb);
+    this.#zombie = code;
     return true;
   }
 
@@ -374,17 +400,37 @@ export class Persistence {
 
   // AOF.
 
-  /** `rewriteAppendOnlyFileBackground()`: false when a child is active. */
+  /** `rewriteAppendOnlyFileBackground()`: false when a child is active, or there can be none. */
   rewriteAof(): boolean {
     if (this.child !== "none") return false;
-    const { context, process } = this.#server;
+    const { behaviour, context, process } = this.#server;
     const rdb = rdbFile(this.keyspace.snapshot(), undefined);
+    if (behaviour.from70) this.aof.rewriteBegins();
     const work = this.#fork(rdb.bytes);
+    if (work === undefined) {
+      if (behaviour.from70) this.aof.lastRewriteOk = false;
+      process.log(
+        "#",
+        "Can't rewrite append only file in background: fork: Cannot allocate memory",
+      );
+      return false;
+    }
+    if (!behaviour.from70) this.aof.rewriteBegins();
     this.child = "aof";
-    this.#childId = context.spawn("redis-aof-rewrite", work);
+    const file = { path: this.#rewritePath, content: undefined, bytes: rdb.bytes };
+    this.#childId = context.spawn("redis-aof-rewrite", work, { isImage: true, file });
     this.aof.rewriteBegan(rdb.snapshot, rdb.bytes);
     process.log("*", `Background append only file rewriting started by pid ${this.childPid}`);
     return true;
+  }
+
+  /** What its child writes, for the parent to put in place. */
+  get #rewritePath(): string {
+    return this.#inDirectory(`temp-rewriteaof-bg-${this.childPid}.aof`);
+  }
+
+  #inDirectory(name: string): string {
+    return inDirectory(this.#server.settings.dir, name);
   }
 
   /** `backgroundRewriteDoneHandler()` */
@@ -397,7 +443,10 @@ export class Persistence {
     } else {
       process.log("#", `Background AOF rewrite terminated by signal ${-status}`);
     }
+    this.#server.context.disk.remove(this.#rewritePath);
     this.aof.rewriteDone(status === 0);
+    if (this.aof.lastRewriteOk) this.rewriteLimit.failures = 0;
+    else this.rewriteLimit.failures++;
   }
 
   /** A full resync is about to replace the dataset (`stopAppendOnly()`). */
@@ -419,15 +468,34 @@ export class Persistence {
     this.aof.rewriteAborted();
   }
 
-  /** A full resync has replaced it, or the server was promoted meanwhile (`restartAOFAfterSYNC()`). */
+  /**
+   * A full resync has replaced it, or the server was promoted meanwhile (`restartAOFAfterSYNC()`): where
+   * it cannot be rewritten it is tried again each second, ten times, and nothing else is done meanwhile.
+   * Memory that is freed in these ten seconds comes too late here.
+   */
   restartAof(): void {
-    if (this.#server.settings.appendonly) this.aof.start();
+    const { context, process, settings } = this.#server;
+    if (!settings.appendonly) return;
+    for (let tries = 0; tries < restartTries; tries++) {
+      if (this.aof.start()) return;
+      process.log(
+        "#",
+        "Failed enabling the AOF after successful master synchronization! Trying it again in one second.",
+      );
+      context.busy(seconds(1));
+    }
+    process.log(
+      "#",
+      "FATAL: this replica instance finished the synchronization with its master, but the AOF can't be turned on. Exiting now.",
+    );
+    context.exit(1);
   }
 
-  /** CONFIG SET appendonly. */
-  switchAof(on: boolean): void {
-    if (on) this.aof.start();
-    else this.stopAof();
+  /** CONFIG SET appendonly: false where it cannot be turned on (`updateAppendonly()`). */
+  switchAof(on: boolean): boolean {
+    if (on) return this.aof.start();
+    this.stopAof();
+    return true;
   }
 
   /** Appends to the AOF what was propagated. */
@@ -445,7 +513,9 @@ export class Persistence {
   /** Reaps the child, applies the save rules, starts what was put off. */
   cron(): void {
     const { process } = this.#server;
-    if (this.child === "none" && this.aof.rewriteScheduled) this.rewriteAof();
+    if (this.child === "none" && this.aof.rewriteScheduled && !this.rewriteLimit.holds()) {
+      this.rewriteAof();
+    }
     if (this.child !== "none") {
       this.reap();
     } else {
@@ -478,7 +548,7 @@ export class Persistence {
     const { autoAofRewritePercentage: percentage, autoAofRewriteMinSize: sizeMin } = settings;
     if (state !== "on" || this.child !== "none" || percentage === 0 || bytes <= sizeMin) return;
     const growth = Math.floor((bytes * 100) / (baseBytes === 0 ? 1 : baseBytes)) - 100;
-    if (growth < percentage) return;
+    if (growth < percentage || this.rewriteLimit.holds()) return;
     process.log("*", `Starting automatic rewriting of AOF on ${growth}% growth`);
     this.rewriteAof();
   }

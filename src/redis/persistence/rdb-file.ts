@@ -1,10 +1,12 @@
 /**
  * An RDB file: the dataset at one instant, and where it stands in its history.
  *
- * Its size is what Redis would write, to the byte; the fields of replication are added here, for only
- * a server knows them (`rdbSaveInfoAuxFields()`).
+ * Inside a run it is never bytes. Its size is what Redis would write, to the byte; the fields of
+ * replication are added here, for only a server knows them (`rdbSaveInfoAuxFields()`). rdb-encode.ts
+ * writes it for a real server, and rdb-decode.ts makes one of what a real server wrote.
  */
 import type { Snapshot } from "../keyspace/keyspace.js";
+import { integerBytes } from "../keyspace/rdb-meter.js";
 import type { RdbReplicationInfo } from "../replication/replication.js";
 
 export interface RdbFile {
@@ -12,27 +14,42 @@ export interface RdbFile {
   /** Of the whole file, in bytes. */
   readonly bytes: number;
   readonly replication: RdbReplicationInfo | undefined;
+  /** Unix seconds. */
+  readonly createdAt: number;
+  /** rdbchecksum */
+  readonly hasChecksum: boolean;
 }
 
-export function rdbFile(snapshot: Snapshot, replication: RdbReplicationInfo | undefined): RdbFile {
-  let { bytes } = snapshot;
-  if (replication !== undefined) {
-    bytes += auxiliary("repl-stream-db", integerBytes(replication.streamDb));
-    bytes += auxiliary("repl-id", 1 + replication.replicationId.length);
-    bytes += auxiliary("repl-offset", integerBytes(replication.offset));
+/** What size a snapshot's own count takes for the time of its making: any of ten digits. */
+const usualTime = 1_700_000_000;
+
+export function rdbFile(
+  snapshot: Snapshot,
+  replication: RdbReplicationInfo | undefined,
+  { createdAt = usualTime, hasChecksum = true } = {},
+): RdbFile {
+  let bytes = snapshot.bytes + valueBytes(createdAt) - valueBytes(usualTime);
+  for (const [name, value] of replicationFields(replication)) {
+    bytes += 2 + name.length + valueBytes(value);
   }
-  return { snapshot, bytes, replication };
+  return { snapshot, bytes, replication, createdAt, hasChecksum };
 }
 
-/** An opcode, a name with one byte of length, a value. */
-function auxiliary(name: string, valueBytes: number): number {
-  return 1 + 1 + name.length + valueBytes;
+/** The auxiliary fields about replication, in Redis's order. */
+export function replicationFields(
+  replication: RdbReplicationInfo | undefined,
+): readonly (readonly [string, string | number])[] {
+  if (replication === undefined) return [];
+  const { streamDb, replicationId, offset } = replication;
+  return [
+    ["repl-stream-db", streamDb],
+    ["repl-id", replicationId],
+    ["repl-offset", offset],
+  ];
 }
 
-/** A string that is an integer of up to 32 bits is written as one (`rdbTryIntegerEncoding()`). */
-function integerBytes(value: number): number {
-  if (value >= -128 && value <= 127) return 2;
-  if (value >= -32_768 && value <= 32_767) return 3;
-  if (value >= -2_147_483_648 && value <= 2_147_483_647) return 5;
-  return 1 + String(value).length;
+/** A short string; one that is an integer of up to 32 bits is written as one (`rdbTryIntegerEncoding()`). */
+function valueBytes(value: string | number): number {
+  const text = String(value);
+  return integerBytes(text) || 1 + text.length;
 }

@@ -14,10 +14,13 @@ import type { CloseReason } from "../../kernel/actor.js";
 import { seconds } from "../../kernel/time.js";
 import type { Snapshot } from "../keyspace/keyspace.js";
 import type { RdbFile } from "../persistence/rdb-file.js";
+import { RdbProblem, rdbReport } from "../persistence/rdb-reader.js";
 import type { Segment } from "../wire/value.js";
 import type { DataServer } from "./data-server.js";
 import type { History } from "./history.js";
 import { errorText, type Link } from "./link.js";
+import { ReceivedRdb } from "./received-rdb.js";
+import { diesOf, loadOptions, logCut, logFailure } from "./unloadable-rdb.js";
 
 interface Stream {
   /** Without a mark; 0 with one. */
@@ -26,19 +29,17 @@ interface Stream {
   /** Of the history that it is a point of. */
   readonly replicationId: string;
   readonly progress: () => void;
+  /** Something came that lies behind the end of the RDB. */
+  readonly behind: (payload: Segment) => void;
   readonly done: (rdb: RdbFile) => void;
 }
-
-/** Where rdbLoadRio() reports the end of a file that should go on. */
-const lineOfReport = { "6.2": 2_624, "7.0": 3_240, "7.2": 3_365 } as const;
 
 export class DisklessLoad {
   readonly #server: DataServer;
   readonly #link: Link;
   readonly #history: History;
   #stream: Stream | undefined;
-  #rdb: RdbFile | undefined;
-  #arrived = 0;
+  #received: ReceivedRdb | undefined;
   #complete = false;
   /** 6.2 with swapdb: what to go back to. */
   #backup: Snapshot | undefined;
@@ -63,8 +64,7 @@ export class DisklessLoad {
     const { behaviour, keyspace, persistence, process, settings } = this.#server;
     const swaps = settings.replDisklessLoad === "swapdb";
     this.#stream = stream;
-    this.#rdb = undefined;
-    this.#arrived = 0;
+    this.#received = new ReceivedRdb(stream.size, stream.mark);
     let flushed = 0;
     if (behaviour.eagerFullResync) {
       process.log("*", "MASTER <-> REPLICA sync: Flushing old data");
@@ -104,23 +104,22 @@ export class DisklessLoad {
 
   received(payload: Segment): void {
     const stream = this.#stream;
-    if (stream === undefined) return;
+    const received = this.#received;
+    if (stream === undefined || received === undefined) return;
     const { loader } = this.#server.persistence;
-    if (payload.kind === "rdb") this.#rdb = payload.content as RdbFile;
-    this.#arrived += payload.length;
-    loader.fed(payload.length);
-    const isComplete =
-      stream.mark === undefined
-        ? this.#arrived >= stream.size
-        : payload.kind === "raw" && payload.bytes.endsWith(stream.mark);
-    if (!isComplete) return;
-    const rdb = this.#rdb;
-    if (rdb === undefined) {
-      this.lost("fin");
+    const behind = received.take(payload);
+    loader.fed(payload.length - (behind?.length ?? 0));
+    if (!received.isComplete) return;
+    const rdb = received.file(loadOptions(this.#server));
+    if (rdb instanceof RdbProblem) {
+      this.#stream = undefined;
+      loader.stop();
+      if (!diesOf(this.#server, rdb, "socket")) this.#giveUp();
       return;
     }
     this.#complete = true;
-    loader.complete(() => this.#loaded(stream, rdb));
+    if (behind !== undefined) stream.behind(behind);
+    loader.complete(rdb.snapshot.keys, () => this.#loaded(stream, rdb));
   }
 
   #loaded(stream: Stream, rdb: RdbFile): void {
@@ -140,18 +139,18 @@ export class DisklessLoad {
 
   /** The stream ended before the dataset did, or stood still for repl-timeout. */
   lost(why: CloseReason): void {
-    const { behaviour, keyspace, persistence, process, settings } = this.#server;
+    const { behaviour, persistence } = this.#server;
     const offset = persistence.loader.loaded;
     persistence.loader.stop();
     this.#stream = undefined;
-    process.log("#", "Short read or OOM loading DB. Unrecoverable error, aborting now.");
-    process.log(
-      "#",
-      `Internal error in RDB reading offset ${offset}, function at rdb.c:${lineOfReport[behaviour.version]} -> Unexpected EOF reading RDB file. Failure loading rdb format from socket, assuming connection error, resuming operation.`,
-    );
-    const failed = "Failed trying to load the MASTER synchronization DB from socket";
-    if (behaviour.from72) process.log("#", `${failed}, check server logs.`);
-    else process.log("#", behaviour.from70 ? `${failed}: ${errorText(why)}` : failed);
+    const report = rdbReport(behaviour.version, "end", offset, "Unexpected EOF reading RDB file");
+    logCut(this.#server, report, "socket");
+    logFailure(this.#server, "socket", errorText(why));
+    this.#giveUp();
+  }
+
+  #giveUp(): void {
+    const { behaviour, keyspace, process, settings } = this.#server;
     this.#link.cancel(true);
     if (settings.replDisklessLoad !== "swapdb") {
       keyspace.flush();

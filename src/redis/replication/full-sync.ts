@@ -122,12 +122,14 @@ export class FullSync {
       this.#refuse(waiting);
       return;
     }
+    // To sockets they are told where they stand before the fork, which may fail yet.
+    if (toSockets) for (const client of waiting) this.#setUp(client, this.#history.offset);
     const save = persistence.fork(toSockets ? "socket" : "disk");
     if (save === undefined) {
       this.#refuse(waiting);
       return;
     }
-    for (const client of waiting) this.#setUp(client, this.#history.offset);
+    if (!toSockets) for (const client of waiting) this.#setUp(client, this.#history.offset);
     if (toSockets) this.pipe.start(save.rdb, waiting, save.work);
     else if (settings.rdbDelSyncFiles) this.#madeRdbForReplicas = true;
   }

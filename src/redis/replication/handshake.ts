@@ -1,8 +1,9 @@
 /**
  * A replica introduces itself: PING, AUTH, REPLCONF, PSYNC, and what it makes of the answers.
  *
- * Redis reads these answers with a blocking read of one line, started when the socket is readable. A
- * line always arrives whole here, so the read never blocks and its limit of 5 seconds never strikes.
+ * Redis reads these answers with a blocking read of one line, started when the socket is readable. Here
+ * a line whose end has not come yet is waited for without blocking (link.ts), and the read's limit of 5
+ * seconds never strikes.
  *
  * Redis: syncWithMaster(), slaveTryPartialResynchronization().
  */
@@ -13,6 +14,9 @@ import { type History, idLength } from "./history.js";
 import { type Destination, errorText, type Link } from "./link.js";
 import type { Replicas } from "./replicas.js";
 import type { Stream } from "./stream.js";
+
+/** receiveSynchronousResponse() reads into 256 bytes. */
+const replyMax = 255;
 
 type PsyncResult = "wait" | "continue" | "fullResync" | "tryLater" | "notSupported";
 
@@ -91,7 +95,7 @@ export class Handshake {
       line.startsWith("-NOPERM") ||
       line.startsWith("-ERR operation not permitted");
     if (!accepted) {
-      process.log("#", `Error reply to PING from master: '${line}'`);
+      process.log("#", `Error reply to PING from master: '${line.slice(0, replyMax)}'`);
       this.#link.fail();
       return;
     }

@@ -24,6 +24,8 @@ export class History {
    * two servers that stand at one point are known to have come there by the same commands.
    */
   digest = 0;
+  /** What is before came from outside the simulation: the digest says nothing, and is not told. */
+  isForeign = false;
   readonly #random: RandomStream;
 
   constructor(random: RandomStream) {
@@ -31,10 +33,16 @@ export class History {
     this.id = random.hex(idLength);
   }
 
+  /** The digest as others may hear it; undefined: it is none of the whole history. */
+  get toldDigest(): number | undefined {
+    return this.isForeign ? undefined : this.digest;
+  }
+
   /** `changeReplicationId()` and `clearReplicationId2()`: nobody may continue from the past. */
   startAnew(): void {
     this.change();
     this.clearSecondary();
+    this.isForeign = false;
   }
 
   /** `changeReplicationId()` */
@@ -65,10 +73,10 @@ export class History {
   }
 
   /** A full resync was loaded, or an RDB by a replica at boot: we stand in that history, at that offset. */
-  adopt(id: string, offset: number, digest: number): void {
+  adopt(id: string, offset: number, digest: number | undefined): void {
     this.id = id;
     this.offset = offset;
-    this.digest = digest;
+    this.#take(digest);
     this.clearSecondary();
   }
 
@@ -80,11 +88,16 @@ export class History {
   }
 
   /** From 7.0, a master that restarts with an RDB: its past is what the file says (`loadDataFromDisk()`). */
-  restore(past: string, offset: number, digest: number): void {
+  restore(past: string, offset: number, digest: number | undefined): void {
     this.secondaryId = past;
     this.secondaryOffset = offset + 1;
     this.offset = offset;
-    this.digest = digest;
+    this.#take(digest);
+  }
+
+  #take(digest: number | undefined): void {
+    this.digest = digest ?? 0;
+    this.isForeign = digest === undefined;
   }
 }
 

@@ -44,6 +44,9 @@ export interface Destination {
   offset: number;
 }
 
+/** What `receiveSynchronousResponse()` takes for a line at most. */
+const lineMax = 255;
+
 type MasterClient = Client & { master: MasterLink };
 
 export class Link {
@@ -61,6 +64,8 @@ export class Link {
   /** Unix seconds; 0: it is up, or never was (`repl_down_since`). */
   downSince = 0;
   readonly transfer: Transfer;
+  /** The beginning of a line of the handshake whose end has not come yet. */
+  #line = "";
   readonly #handshake: Handshake;
   readonly #server: DataServer;
   readonly #history: History;
@@ -104,6 +109,7 @@ export class Link {
       return;
     }
     this.connection = context.connect({ ip, port: this.port });
+    this.#line = "";
     this.lastIo = process.unixtime;
     this.state = "connecting";
     process.log("*", "MASTER <-> REPLICA sync started");
@@ -209,12 +215,19 @@ export class Link {
       this.#handshake.line(`-${payload.text}`);
       return;
     }
-    const bytes = payload.kind === "raw" ? payload.bytes : encode(payload);
+    const bytes = this.#line + (payload.kind === "raw" ? payload.bytes : encode(payload));
+    this.#line = "";
     let at = 0;
     while (at < bytes.length) {
-      const end = bytes.indexOf("\n", at);
-      const line = end === -1 ? bytes.slice(at) : bytes.slice(at, end).replace(/\r$/, "");
-      at = end === -1 ? bytes.length : end + 1;
+      const found = bytes.indexOf("\n", at);
+      const end = found === -1 ? bytes.length : found;
+      if (found === -1 && end - at < lineMax) {
+        this.#line = bytes.slice(at);
+        return;
+      }
+      const isCut = end - at >= lineMax;
+      const line = bytes.slice(at, isCut ? at + lineMax : end).replace(/\r$/, "");
+      at = isCut ? at + lineMax : end + 1;
       this.#handshake.line(line);
       if (this.connection !== connection) return;
       if (!this.inHandshake) break;

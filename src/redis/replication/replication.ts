@@ -29,8 +29,8 @@ export interface RdbReplicationInfo {
   readonly replicationId: string;
   readonly offset: number;
   readonly streamDb: number;
-  /** Of the history up to there; no file of Redis's has it (`History.digest`). */
-  readonly digest: number;
+  /** Of the history up to there; no file of Redis's has it, and so none that came from outside. */
+  readonly digest: number | undefined;
 }
 
 const newline = raw("\n");
@@ -417,7 +417,7 @@ export class Replication {
 
   /** What an RDB written now carries, if it can be known (`rdbPopulateSaveInfo()`). */
   rdbInfo(): RdbReplicationInfo | undefined {
-    const { id: replicationId, offset, digest } = this.history;
+    const { id: replicationId, offset, toldDigest: digest } = this.history;
     if (!this.isReplica) {
       if (this.stream.backlog === undefined) return undefined;
       return { replicationId, offset, streamDb: Math.max(0, this.stream.selectedDb), digest };

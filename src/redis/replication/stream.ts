@@ -97,14 +97,14 @@ export class Stream {
   /** For the laws: how far we have come in the present history. */
   tellStanding(): void {
     const { offset, digest } = this.#history;
-    if (offset === this.#stoodAt) return;
+    if (offset === this.#stoodAt || this.#history.isForeign) return;
     this.#stoodAt = offset;
     this.#server.context.note({ kind: "stands", offset, digest } satisfies RedisNote);
   }
 
   /** For the laws: our history is another, or goes on elsewhere. */
   tellHistory(how: Extract<RedisNote, { kind: "history" }>["how"]): void {
-    const { id: replicationId, offset, digest } = this.#history;
+    const { id: replicationId, offset, toldDigest: digest } = this.#history;
     this.#stoodAt = offset;
     const note: RedisNote = { kind: "history", how, replicationId, offset, digest };
     this.#server.context.note(note);

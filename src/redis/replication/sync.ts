@@ -184,10 +184,7 @@ export class Sync {
       from: offset,
       to: this.#history.offset,
       bytes,
-      digest:
-        offset === this.#history.offset + 1
-          ? this.#history.digest
-          : this.#stream.backlog?.digestBefore(offset),
+      digest: this.#digestBefore(offset),
     };
     this.#server.context.note(note);
     process.log(
@@ -195,6 +192,12 @@ export class Sync {
       `Partial resynchronization request from ${replicaName(client, announced)} accepted. Sending ${bytes} bytes of backlog starting from offset ${offset}.`,
     );
     this.#replicas.refreshGood();
+  }
+
+  #digestBefore(offset: number): number | undefined {
+    if (this.#history.isForeign) return undefined;
+    if (offset === this.#history.offset + 1) return this.#history.digest;
+    return this.#stream.backlog?.digestBefore(offset);
   }
 
   /** What `addReplyReplicationBacklog()` says at the level of debugging. */

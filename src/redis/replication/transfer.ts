@@ -9,20 +9,24 @@
  */
 import type { CloseReason, ConnectionId } from "../../kernel/actor.js";
 import type { RdbFile } from "../persistence/rdb-file.js";
+import { RdbProblem } from "../persistence/rdb-reader.js";
 import { encode } from "../wire/encode.js";
 import { raw, type Segment } from "../wire/value.js";
 import type { DataServer } from "./data-server.js";
 import { DisklessLoad } from "./diskless-load.js";
 import { type History, idLength } from "./history.js";
 import { type Destination, errorText, type Link } from "./link.js";
+import { ReceivedRdb } from "./received-rdb.js";
 import type { Stream } from "./stream.js";
+import { diesOf, loadOptions } from "./unloadable-rdb.js";
 
 const newline = raw("\n");
+/** What is read of the header at most. */
+const lineMax = 1_023;
 
 export class Transfer {
   /** -1 before the header; 0 when an EOF mark ends it (`repl_transfer_size`). */
   size = -1;
-  bytesReceived = 0;
   readonly #server: DataServer;
   readonly #link: Link;
   readonly #history: History;
@@ -30,7 +34,9 @@ export class Transfer {
   #destination: Destination = { replicationId: "", offset: -1 };
   /** The EOF mark, in a diskless transfer of the master's. */
   #mark: string | undefined;
-  #rdb: RdbFile | undefined;
+  #received: ReceivedRdb | undefined;
+  /** The beginning of a line whose end has not come yet. */
+  #line = "";
   /** Straight into memory, without a file. */
   #toParser = false;
   readonly #disklessLoad: DisklessLoad;
@@ -55,11 +61,15 @@ export class Transfer {
     this.#reset();
   }
 
+  get bytesReceived(): number {
+    return this.#received?.arrived ?? 0;
+  }
+
   #reset(): void {
     this.size = -1;
-    this.bytesReceived = 0;
     this.#mark = undefined;
-    this.#rdb = undefined;
+    this.#received = undefined;
+    this.#line = "";
     this.#toParser = false;
     this.#switching = false;
     this.#behind = [];
@@ -94,7 +104,10 @@ export class Transfer {
       // 6.2 does not count what comes before the RDB.
       process.statistics.replicationInputBytes -= end === -1 ? bytes.length : end + 1;
     }
-    const line = (end === -1 ? bytes : bytes.slice(0, end)).replace(/\r$/, "");
+    this.#line += end === -1 ? bytes : bytes.slice(0, end);
+    if (end === -1 && this.#line.length < lineMax) return;
+    const line = this.#line.replace(/\r$/, "");
+    this.#line = "";
     if (line.startsWith("-")) {
       process.log("#", `MASTER aborted replication with an error: ${line.slice(1)}`);
       this.#link.cancel(true);
@@ -143,6 +156,7 @@ export class Transfer {
         mark: this.#mark,
         replicationId: this.#destination.replicationId,
         progress: () => this.#pingBack(),
+        behind: (rest) => this.#behind.push(rest),
         done: (rdb) => this.#finish(rdb),
       });
     }
@@ -151,17 +165,15 @@ export class Transfer {
 
   #body(payload: Segment): void {
     this.#link.lastIo = this.#server.process.unixtime;
-    this.bytesReceived += payload.length;
-    if (payload.kind === "rdb") this.#rdb = payload.content as RdbFile;
+    this.#received ??= new ReceivedRdb(this.size, this.#mark);
+    const behind = this.#received.take(payload);
     if (!this.#server.persistence.receiveRdb(this.bytesReceived)) {
       this.#diskIsFull();
       return;
     }
-    const complete =
-      this.#mark === undefined
-        ? this.bytesReceived >= this.size
-        : payload.kind === "raw" && payload.bytes.endsWith(this.#mark);
-    if (complete) this.#switchOver();
+    if (!this.#received.isComplete) return;
+    if (behind !== undefined) this.#behind.push(behind);
+    this.#switchOver(this.#received);
   }
 
   #diskIsFull(): void {
@@ -173,15 +185,11 @@ export class Transfer {
   }
 
   /** Phase C: flush, load, and go on from there. */
-  #switchOver(): void {
+  #switchOver(received: ReceivedRdb): void {
     const { behaviour, keyspace, persistence, process, settings } = this.#server;
-    const rdb = this.#rdb;
-    if (rdb === undefined) {
-      process.log(
-        "#",
-        "Failed trying to load the MASTER synchronization DB from disk: Invalid argument",
-      );
-      this.#link.cancel(true);
+    const rdb = received.file(loadOptions(this.#server));
+    if (rdb instanceof RdbProblem) {
+      if (!diesOf(this.#server, rdb, "disk")) this.#link.cancel(true);
       return;
     }
     if (!persistence.replaceRdb(rdb)) {
@@ -203,6 +211,7 @@ export class Transfer {
     if (behaviour.eagerFullResync) this.#killRdbChild();
     persistence.loader.start({
       bytes: rdb.bytes,
+      keys: rdb.snapshot.keys,
       flushed,
       progress: () => this.#pingBack(),
       done: () => this.#finish(rdb),
@@ -252,7 +261,7 @@ export class Transfer {
     this.#history.adopt(
       replicationId === "" ? this.#history.id : replicationId,
       Math.max(-1, offset),
-      rdb.replication?.digest ?? 0,
+      rdb.replication?.digest,
     );
     if (this.#stream.backlog === undefined) this.#stream.createBacklog();
     this.#stream.tellHistory("full");

@@ -57,7 +57,10 @@ export function sentinelCommand(state: SentinelState, call: Call): Value | undef
   }
   const { length } = call.args;
   const arity = from70 ? subcommand.arity : (subcommand.arity62 ?? subcommand.arity);
-  if (arity >= 0 ? length === arity : length >= -arity) return subcommand.run(state, call);
+  if (arity >= 0 ? length === arity : length >= -arity) {
+    state.disturb();
+    return subcommand.run(state, call);
+  }
   if (from70) return error(`ERR wrong number of arguments for 'sentinel|${name}' command`);
   // 6.2 looks for these two only with their own number of arguments.
   if (name === "myid" || name === "help") return unknownSubcommand(call);
@@ -209,7 +212,7 @@ function pendingScripts(state: SentinelState, call: Call): Value {
       [
         ...[bulk("argv"), array(args.map(bulk))],
         ...[bulk("flags"), bulk(child === undefined ? "scheduled" : "running")],
-        ...[bulk("pid"), bulk(`${child === undefined ? 0 : processId(child)}`)],
+        ...[bulk("pid"), bulk(`${child === undefined ? 0 : processId(state, child)}`)],
         ...(child === undefined
           ? [bulk("run-delay"), bulk(`${Math.max(startTime - now, 0)}`)]
           : [bulk("run-time"), bulk(`${now - startTime}`)]),

@@ -7,6 +7,7 @@ import { request, type Value } from "../wire/value.js";
 import { event } from "./event.js";
 import { failoverState, flag, type Instance } from "./instance.js";
 import { callback } from "./link.js";
+import { notQuiet } from "./quiet.js";
 import type { SentinelState } from "./state.js";
 
 /** `sentinelCheckSubjectivelyDown()`; on the way, links that seem stalled are closed to be made anew. */
@@ -121,6 +122,7 @@ export function receiveMasterDown(state: SentinelState, sentinel: Instance, repl
   const [down, leader, epoch] = reply.items;
   if (down?.kind !== "integer" || leader?.kind !== "bulk" || epoch?.kind !== "integer") return;
   sentinel.lastMasterDownReplyTime = state.now();
+  sentinel.monitored.quietUntil = notQuiet;
   if (down.value === 1) sentinel.set(flag.masterDown);
   else sentinel.clear(flag.masterDown);
   if (leader.text === "*") return;

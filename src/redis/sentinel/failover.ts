@@ -37,6 +37,7 @@ export function startFailoverIfNeeded(state: SentinelState, master: Instance): b
 export function startFailover(state: SentinelState, master: Instance): void {
   master.failoverState = failoverState.waitStart;
   master.set(flag.failoverInProgress);
+  state.disturb();
   state.currentEpoch++;
   master.failoverEpoch = state.currentEpoch;
   plainEvent(state, "#", "+new-epoch", `${state.currentEpoch}`, master);

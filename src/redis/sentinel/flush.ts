@@ -7,6 +7,9 @@ import { error, ok, type Value } from "../wire/value.js";
 import { rewriteConfig } from "./rewrite.js";
 import type { SentinelState } from "./state.js";
 
+/** EISDIR */
+const directoryError = "Is a directory";
+
 /** False when it could not be saved; the state in memory is the new one all the same. */
 export function flushConfig(state: SentinelState): boolean {
   const { process, context, behaviour } = state;
@@ -16,22 +19,33 @@ export function flushConfig(state: SentinelState): boolean {
   const old = context.disk.read(path);
   const text = rewriteConfig(state, typeof old === "string" ? old : "");
   const temporary = `${path}.XXXXXX`;
-  if (!context.disk.write(temporary, text, text.length)) {
-    context.disk.remove(temporary);
-    const why = "No space left on device";
-    const warning = "WARNING: Sentinel was not able to save the new configuration on disk!!!";
-    process.log("#", `Failed after writing (0) bytes to tmp config file (${why})`);
-    process.log("#", `${warning}: ${why}`);
-    return false;
+  const { disk } = context;
+  if (!disk.write(temporary, text, text.length)) {
+    disk.remove(temporary);
+    process.log("#", `Failed after writing (0) bytes to tmp config file (${disk.error})`);
+    return notSavedBecause(state, disk.error);
   }
-  context.disk.sync(temporary);
-  context.disk.rename(temporary, path);
+  disk.sync(temporary);
+  if (!disk.rename(temporary, path)) {
+    const why = disk.error;
+    disk.remove(temporary);
+    // From 7.0 on a directory is noticed before, when the old text is read.
+    if (!behaviour.from70 || why !== directoryError)
+      process.log("#", `Could not rename tmp config file (${why})`);
+    return notSavedBecause(state, why);
+  }
   // Up to 7.0 the result is synced once more.
-  if (!behaviour.from72) context.disk.sync(path);
+  if (!behaviour.from72) disk.sync(path);
   process.log(".", `Rewritten config file (${path}) successfully`);
   if (behaviour.from70) process.log("*", "Sentinel new configuration saved on disk");
   state.note({ kind: "rewrote", path });
   return true;
+}
+
+function notSavedBecause({ process }: SentinelState, why: string): false {
+  const warning = "WARNING: Sentinel was not able to save the new configuration on disk!!!";
+  process.log("#", `${warning}: ${why}`);
+  return false;
 }
 
 const notSaved = error("ERR Failed to save config file. Check server logs.");

@@ -266,6 +266,7 @@ function updateConfig(
 
 /** `sentinelForceHelloUpdateForMaster()`: everybody gets a hello with the next tick. */
 export function forceHelloUpdate(state: SentinelState, master: Instance): void {
+  state.disturb();
   const period = state.timing.publishPeriod + 1;
   backdate(master, period);
   for (const sentinel of master.sentinels.records) backdate(sentinel, period);

@@ -6,10 +6,10 @@ import type { InfoSection } from "../server/mode.js";
 import {
   clientsText,
   cpuText,
-  networkStatsText,
   noDataset,
   section,
   serverText,
+  statsText,
 } from "../server/redis-info.js";
 import { flag, type Instance } from "./instance.js";
 import type { SentinelState } from "./state.js";
@@ -20,8 +20,11 @@ export function sentinelSections(state: SentinelState): readonly InfoSection[] {
     "Server",
     serverText(process, () => state.hz),
   );
-  const clients = section("Clients", () => clientsText(process, 0));
-  const stats = section("Stats", () => networkStatsText(process, noDataset));
+  const clients = section(
+    "Clients",
+    clientsText(process, () => 0),
+  );
+  const stats = section("Stats", statsText(process, noDataset));
   const cpu = section("CPU", () => cpuText);
   const own = section("Sentinel", () => text(state));
   return behaviour.from70 ? [server, clients, stats, cpu, own] : [server, clients, cpu, stats, own];

@@ -7,17 +7,19 @@
  * its sections, Server and Replication: the others are skipped whole.
  */
 import { leadingInteger } from "../wire/text.js";
-import { sameText } from "./address.js";
+import { isIp, sameText } from "./address.js";
 import { event } from "./event.js";
 import { crash, sendReplicaof } from "./failover.js";
 import { flushConfig } from "./flush.js";
 import { forceHelloUpdate } from "./hello.js";
 import { failoverState, flag, type Instance, noDownFor, type Role } from "./instance.js";
+import { notQuiet } from "./quiet.js";
 import { callClientReconfigScript } from "./scripts.js";
 import type { SentinelState } from "./state.js";
 
 export function refreshInfo(state: SentinelState, instance: Instance, text: string): void {
   instance.info = text;
+  instance.quietUntil = notQuiet;
   instance.masterLinkDownTime = 0;
   const role = readInfo(state, instance, text);
   instance.infoRefresh = state.now();
@@ -39,8 +41,7 @@ function readInfo(state: SentinelState, instance: Instance, text: string): Role 
   let role: Role | 0 = 0;
   let at = 0;
   while (at < text.length) {
-    let end = text.indexOf("\r\n", at);
-    if (end < 0) end = text.length;
+    const end = endOfLine(text, at);
     switch (text.charCodeAt(at)) {
       case 0x23: // #
         if (text.startsWith("# Replication", at)) break;
@@ -51,24 +52,46 @@ function readInfo(state: SentinelState, instance: Instance, text: string): Role 
         if (text.startsWith("role:master", at)) role = flag.master;
         else if (text.startsWith("role:slave", at)) role = flag.replica;
         else if (text.startsWith("run_id:", at)) readRunId(state, instance, text, at + 7, end);
-        else if (role === flag.replica) readReplicaLine(state, instance, text.slice(at, end));
+        else if (role === flag.replica) readReplicaLine(state, instance, text, at, end);
         break;
       case 0x6d: // m
         if (text.startsWith("master_link_down_since_seconds", at) && end - at >= 32) {
-          instance.masterLinkDownTime = leadingInteger(text.slice(at + 31, end)) * 1_000;
+          instance.masterLinkDownTime = integerAt(text, at + 31, end) * 1_000;
         } else if (role === flag.replica) {
-          readReplicaLine(state, instance, text.slice(at, end));
+          readReplicaLine(state, instance, text, at, end);
         }
         break;
       case 0x73: // s
-        if (role === flag.replica) readReplicaLine(state, instance, text.slice(at, end));
-        if (instance.isMaster) readReplica(state, instance, text.slice(at, end));
+        if (role === flag.replica) readReplicaLine(state, instance, text, at, end);
+        if (instance.isMaster) readReplica(state, instance, text, at, end);
         break;
     }
     at = end + 2;
   }
   return role;
 }
+
+/** Where the line's "\r\n" is: a search for one character is the fastest there is. */
+function endOfLine(text: string, from: number): number {
+  let at = text.indexOf("\n", from);
+  while (at >= 0 && text.charCodeAt(at - 1) !== 0x0d) at = text.indexOf("\n", at + 1);
+  return at < 0 ? text.length : at - 1;
+}
+
+/** `atoi()` of a part of the text, without cutting it out where it is a plain number. */
+function integerAt(text: string, from: number, end: number): number {
+  if (end - from > plainDigits) return leadingInteger(text.slice(from, end));
+  let value = 0;
+  for (let at = from; at < end; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return leadingInteger(text.slice(from, end));
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** As many digits every number holds exactly. */
+const plainDigits = 15;
 
 /** Of the first section only the run id matters. */
 function readServer(state: SentinelState, instance: Instance, text: string, from: number): void {
@@ -78,7 +101,7 @@ function readServer(state: SentinelState, instance: Instance, text: string, from
   readRunId(state, instance, text, line + 9, end < 0 ? text.length : end);
 }
 
-/** Where the next title is. A search for one character is the fastest there is. */
+/** Where the next title is. */
 function nextSection(text: string, from: number): number {
   let at = text.indexOf("#", from);
   while (at >= 0 && !text.startsWith("\r\n", at - 2)) at = text.indexOf("#", at + 1);
@@ -103,56 +126,96 @@ function readRunId(
       instance.masterRebootSince = state.now();
     }
   }
-  instance.runId = text.slice(from, from + 40);
+  instance.runId = detached(text.slice(from, from + 40));
+}
+
+/** What is cut from a text keeps all of it in memory: to be kept itself it is copied. */
+function detached(part: string): string {
+  return ` ${part}`.slice(1);
 }
 
 const replicaLine = /^slave[0-9].*?ip=([^,]*).*?port=([0-9]*)/;
 const oldReplicaLine = /^slave[0-9][^:]*:([^,]*),([^,]*),/;
 
+/**
+ * The beginnings of `slaveN:` lines, up to what follows the port, that name a replica which is known by
+ * its ip: as long as the same replicas are, so is it, and a line that begins like that needs no more looking at.
+ */
+export interface ListedReplicas {
+  readonly records: readonly Instance[];
+  readonly lines: string[];
+}
+
 /** A `slaveN:` line of a master's record, whatever role it reports: a replica not known yet is added. */
-function readReplica(state: SentinelState, master: Instance, line: string): void {
+function readReplica(
+  state: SentinelState,
+  master: Instance,
+  text: string,
+  at: number,
+  end: number,
+): void {
+  const { listed } = master;
+  if (listed?.records === master.replicas.records)
+    for (const line of listed.lines) if (text.startsWith(line, at)) return;
+  const line = text.slice(at, end);
   const found = replicaLine.exec(line) ?? oldReplicaLine.exec(line);
   if (found === null) return;
-  const [, ip = "", digits = ""] = found;
+  const [whole, ip = "", digits = ""] = found;
   const port = leadingInteger(digits);
-  if (state.replicaAt(master, ip, port) !== undefined) return;
+  if (state.replicaAt(master, ip, port) !== undefined) {
+    if (isIp(ip) && whole.length < line.length)
+      list(master, detached(line.slice(0, whole.length + 1)));
+    return;
+  }
   const replica = state.createReplica(master, ip, port);
   if (typeof replica === "string") return;
   event(state, "*", "+slave", replica);
   flushConfig(state);
 }
 
-function readReplicaLine(state: SentinelState, instance: Instance, line: string): void {
-  const colon = line.indexOf(":");
-  const value = line.slice(colon + 1);
-  switch (line.slice(0, colon)) {
-    case "master_host": {
-      const known = instance.replicaMasterHost;
-      if (known !== undefined && sameText(known, value)) break;
-      instance.replicaMasterHost = value;
-      instance.replicaConfChangeTime = state.now();
-      break;
-    }
-    case "master_port": {
-      const port = leadingInteger(value);
-      if (instance.replicaMasterPort === port) break;
-      instance.replicaMasterPort = port;
-      instance.replicaConfChangeTime = state.now();
-      break;
-    }
-    case "master_link_status":
-      instance.replicaMasterLinkUp = sameText(value, "up");
-      break;
-    case "slave_priority":
-      instance.replicaPriority = leadingInteger(value);
-      break;
-    case "slave_repl_offset":
-      instance.replicaReplOffset = leadingInteger(value);
-      break;
-    case "replica_announced":
-      if (state.behaviour.from70) instance.replicaAnnounced = leadingInteger(value) !== 0;
-      break;
+function list(master: Instance, line: string): void {
+  const { records } = master.replicas;
+  if (master.listed?.records === records) master.listed.lines.push(line);
+  else master.listed = { records, lines: [line] };
+}
+
+function readReplicaLine(
+  state: SentinelState,
+  instance: Instance,
+  text: string,
+  at: number,
+  end: number,
+): void {
+  if (text.startsWith("master_host:", at)) readMasterHost(state, instance, text, at + 12, end);
+  else if (text.startsWith("master_port:", at)) {
+    const port = integerAt(text, at + 12, end);
+    if (instance.replicaMasterPort === port) return;
+    instance.replicaMasterPort = port;
+    instance.replicaConfChangeTime = state.now();
+  } else if (text.startsWith("master_link_status:", at)) {
+    instance.replicaMasterLinkUp = sameText(text.slice(at + 19, end), "up");
+  } else if (text.startsWith("slave_priority:", at)) {
+    instance.replicaPriority = integerAt(text, at + 15, end);
+  } else if (text.startsWith("slave_repl_offset:", at)) {
+    instance.replicaReplOffset = integerAt(text, at + 18, end);
+  } else if (text.startsWith("replica_announced:", at)) {
+    if (state.behaviour.from70) instance.replicaAnnounced = integerAt(text, at + 18, end) !== 0;
   }
+}
+
+function readMasterHost(
+  state: SentinelState,
+  instance: Instance,
+  text: string,
+  from: number,
+  end: number,
+): void {
+  const known = instance.replicaMasterHost;
+  if (known !== undefined && known.length === end - from) {
+    if (text.startsWith(known, from) || sameText(known, text.slice(from, end))) return;
+  }
+  instance.replicaMasterHost = detached(text.slice(from, end));
+  instance.replicaConfChangeTime = state.now();
 }
 
 /** `+role-change` when the role is what the record says, `-role-change` when it contradicts it. */

@@ -6,8 +6,10 @@
  */
 import type { SentinelAddress } from "./address.js";
 import type { HelloMemo } from "./hello.js";
+import type { ListedReplicas } from "./info.js";
 import { InstanceTable } from "./instance-table.js";
 import { InstanceLink } from "./link.js";
+import type { MasterLines } from "./master-lines.js";
 import type { Requests } from "./requests.js";
 import { defaultReplicaPriority, type Timing } from "./timing.js";
 
@@ -80,6 +82,9 @@ export class Instance {
   objectivelyDownSince = 0;
   downAfter: number;
 
+  /** Nothing is due for it before this moment (quiet.ts) of `SentinelState.uptime`. */
+  quietUntil = -1;
+
   infoRefresh = 0;
   info: string | undefined = undefined;
   /** 0 before the first INFO that names none: no role at all. */
@@ -110,6 +115,10 @@ export class Instance {
   failoverDelayLogged = 0;
   promotedReplica: Instance | undefined = undefined;
   hello: HelloMemo | undefined = undefined;
+  /** What the file last said of it. */
+  written: MasterLines | undefined = undefined;
+  /** What INFO listed last. */
+  listed: ListedReplicas | undefined = undefined;
   /** The address last said in a `names` note. */
   named: SentinelAddress | undefined = undefined;
 

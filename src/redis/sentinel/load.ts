@@ -41,12 +41,17 @@ function configure(master: Instance, configured: MonitoredMaster): void {
 /** access(X_OK) */
 function checkScripts(state: SentinelState, configured: MonitoredMaster): readonly string[] {
   const { notificationScript, clientReconfigScript } = configured;
-  const { disk } = state.context;
   const errors: string[] = [];
-  if (notificationScript !== undefined && scriptAt(disk, notificationScript) === undefined) {
+  if (
+    notificationScript !== undefined &&
+    scriptAt(state.process, notificationScript) === undefined
+  ) {
     errors.push("Notification script seems non existing or non executable.");
   }
-  if (clientReconfigScript !== undefined && scriptAt(disk, clientReconfigScript) === undefined) {
+  if (
+    clientReconfigScript !== undefined &&
+    scriptAt(state.process, clientReconfigScript) === undefined
+  ) {
     errors.push("Client reconfiguration script seems non existing or non executable.");
   }
   return errors;

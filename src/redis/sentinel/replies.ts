@@ -4,6 +4,7 @@
  * carries messages.
  */
 import type { ConnectionId } from "../../kernel/actor.js";
+import { ReplyError } from "../wire/parse-reply.js";
 import type { Segment, Value } from "../wire/value.js";
 import { receiveMasterDown } from "./down.js";
 import { receiveHello } from "./hello.js";
@@ -15,27 +16,50 @@ import type { SentinelState } from "./state.js";
 export function receive(state: SentinelState, connection: ConnectionId, payload: Segment): void {
   const link = state.linkOn(connection);
   if (link === undefined) return;
-  const reply = asReply(payload);
-  if (reply === undefined) {
-    disconnect(state, link, connection);
-  } else if (connection === link.command) {
-    receiveOnCommand(state, link, connection, reply);
-  } else {
-    receiveOnPubsub(state, link, connection, reply);
-  }
-}
-
-/** What hiredis' reader would make of it; anything that is no reply is a protocol error. */
-function asReply(payload: Segment): Value | undefined {
   switch (payload.kind) {
     case "raw":
+      receiveBytes(state, link, connection, payload.bytes);
+      break;
     case "ballast":
     case "rdb":
     case "request":
-      return undefined;
+      disconnect(state, link, connection);
+      break;
     default:
-      return payload;
+      receiveReply(state, link, connection, payload);
   }
+}
+
+/** `redisProcessCallbacks()`: all replies that are whole; what is no reply is a protocol error. */
+function receiveBytes(
+  state: SentinelState,
+  link: InstanceLink,
+  connection: ConnectionId,
+  bytes: string,
+): void {
+  let replies: readonly Value[];
+  try {
+    replies = state.readerOn(connection).feed(bytes);
+  } catch (error) {
+    if (!(error instanceof ReplyError)) throw error;
+    disconnect(state, link, connection);
+    return;
+  }
+  for (const reply of replies) {
+    // One of them may have made us give up the connection.
+    if (state.linkOn(connection) !== link) return;
+    receiveReply(state, link, connection, reply);
+  }
+}
+
+function receiveReply(
+  state: SentinelState,
+  link: InstanceLink,
+  connection: ConnectionId,
+  reply: Value,
+): void {
+  if (connection === link.command) receiveOnCommand(state, link, connection, reply);
+  else receiveOnPubsub(state, link, connection, reply);
 }
 
 /** `__redisAsyncDisconnect()`: the client's side gives up a connection that misbehaves. */
@@ -43,6 +67,7 @@ function disconnect(state: SentinelState, link: InstanceLink, connection: Connec
   state.lost(connection);
   state.context.close(connection, "discard");
   link.disconnected = true;
+  state.disturb();
 }
 
 function receiveOnCommand(

@@ -8,6 +8,7 @@ import { failoverState, flag, type Instance } from "./instance.js";
 import type { SentinelState } from "./state.js";
 
 export function resetMaster(state: SentinelState, master: Instance, keepSentinels: boolean): void {
+  state.disturb();
   for (const replica of master.replicas.records) state.release(replica);
   master.replicas.clear();
   if (!keepSentinels) {

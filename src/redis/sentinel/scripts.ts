@@ -7,6 +7,7 @@
  * has ended still counts as running.
  */
 import type { ChildId } from "../../kernel/actor.js";
+import { none } from "../../kernel/time.js";
 import type { SentinelAddress } from "./address.js";
 import { debugText, plainEvent } from "./event.js";
 import type { Instance } from "./instance.js";
@@ -20,6 +21,9 @@ const maxRetry = 10;
 
 /** execve() failed in the child: `_exit(2)`. */
 const cannotExecute = 2;
+
+/** What stands in the place of a signal where fork() itself failed. */
+const forkFailed = 99;
 
 /** SIGKILL */
 const killSignal = 9;
@@ -71,7 +75,7 @@ export class ScriptQueue {
     if (this.running > 0) this.#killTimedOut(state);
   }
 
-  /** `sentinelRunPendingScripts()`. A fork never fails here. */
+  /** `sentinelRunPendingScripts()`: where fork() fails, the job is tried again with every tick, for ever. */
   #runPending(state: SentinelState): void {
     const { context } = state;
     const { childMin } = context.machine;
@@ -80,13 +84,21 @@ export class ScriptQueue {
       if (this.running >= maxRunning) break;
       if (job.child !== undefined || job.startTime > now) continue;
       const path = job.args[0] as string;
-      const script = scriptAt(context.disk, path);
-      const work = script !== undefined && script.takes > childMin ? script.takes : childMin;
+      const script = scriptAt(state.process, path);
       job.startTime = state.now();
       job.retries++;
-      job.child = context.spawn(path, work, script?.exit ?? cannotExecute);
+      if (!context.canFork()) {
+        plainEvent(state, "#", "-script-error", `${path} ${forkFailed} 0`, undefined);
+        continue;
+      }
+      if (script?.kind === "program") {
+        job.child = context.spawn(path, none, { program: job.args });
+      } else {
+        const work = script !== undefined && script.takes > childMin ? script.takes : childMin;
+        job.child = context.spawn(path, work, { code: script?.exit ?? cannotExecute });
+      }
       this.running++;
-      debugText(state, `+script-child ${processId(job.child)}`);
+      debugText(state, `+script-child ${processId(state, job.child)}`);
     }
   }
 
@@ -97,7 +109,7 @@ export class ScriptQueue {
     for (const { child, code } of ended) {
       const signal = Math.max(-code, 0);
       const exit = Math.max(code, 0);
-      debugText(state, `-script-child ${processId(child)} ${exit} ${signal}`);
+      debugText(state, `-script-child ${processId(state, child)} ${exit} ${signal}`);
       const at = this.jobs.findIndex((job) => job.child === child);
       const job = this.jobs[at] as ScriptJob;
       this.running--;
@@ -119,7 +131,7 @@ export class ScriptQueue {
     const now = state.now();
     for (const { args, child, startTime } of this.jobs) {
       if (child === undefined || now - startTime <= state.timing.scriptMaxRuntime) continue;
-      plainEvent(state, "#", "-script-timeout", `${args[0]} ${processId(child)}`, undefined);
+      plainEvent(state, "#", "-script-timeout", `${args[0]} ${processId(state, child)}`, undefined);
       state.context.kill(child, killSignal);
     }
   }
@@ -147,7 +159,7 @@ function retryDelay(state: SentinelState, retries: number): number {
   return delay;
 }
 
-/** As in a container, where the Sentinel itself is process 1. */
-export function processId(child: ChildId): number {
-  return child + 2;
+/** As in a container, where nobody else starts processes. */
+export function processId({ process }: SentinelState, child: ChildId): number {
+  return process.pid + 1 + child;
 }

@@ -11,11 +11,12 @@ import type {
 } from "../../kernel/actor.js";
 import { parseSentinelConfig } from "../config/parse-sentinel-config.js";
 import type { SentinelSettings } from "../config/sentinel-settings.js";
+import { parseOptions, type StartOptions, written } from "../server/boot.js";
 import type { Client } from "../server/client.js";
 import type { CommandTable } from "../server/command.js";
 import type { InfoSection, Mode, ShutdownOptions } from "../server/mode.js";
 import { ServerProcess } from "../server/process.js";
-import { behaviours, type Version } from "../version.js";
+import { behaviours } from "../version.js";
 import type { SentinelView } from "../view.js";
 import type { Segment, Value } from "../wire/value.js";
 import { sentinelCommands } from "./commands.js";
@@ -29,24 +30,21 @@ import { receive } from "./replies.js";
 import { SentinelState } from "./state.js";
 import { tick } from "./timer.js";
 
-export interface SentinelOptions {
-  readonly version: Version;
+export interface SentinelOptions extends StartOptions {
   /** Its sentinel.conf on the node's disk, read anew at each boot and rewritten by the Sentinel itself. */
   readonly configPath: string;
-  /** Where the process is started: what a relative `dir` starts from. */
-  readonly directory?: string;
 }
 
 /** A process of redis-sentinel; one that cannot use its file says why and exits with code 1. */
 export function redisSentinel(options: SentinelOptions): ActorFactory {
   return (context) => {
-    const { version, configPath: path, directory } = options;
+    const { version, configPath: path, pid, executable } = options;
     const behaviour = behaviours[version];
     const content = context.disk.read(path);
     const configFile = { path, text: typeof content === "string" ? content : "" };
     const parsed = parseSentinelConfig(
-      configFile,
-      directory === undefined ? { version } : { version, directory },
+      written(configFile, options),
+      parseOptions(context, options),
     );
     const { settings, sentinel, problems } = parsed;
     const fatal =
@@ -57,6 +55,8 @@ export function redisSentinel(options: SentinelOptions): ActorFactory {
       settings,
       behaviour,
       configFile,
+      pid,
+      executable,
       mode: (process) => new Sentinel(process, sentinel, fatal),
     });
   };

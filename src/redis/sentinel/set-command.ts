@@ -110,7 +110,7 @@ const noReconfigScript = error(
 
 /** Empty removes the setting. */
 function isScript(state: SentinelState, path: string): boolean {
-  return path === "" || scriptAt(state.context.disk, path) !== undefined;
+  return path === "" || scriptAt(state.process, path) !== undefined;
 }
 
 /** `dropInstanceConnections()`, from 7.0 on: to log in again with what was set. */

@@ -6,10 +6,12 @@
  * one file for each thing that a Sentinel does, named as in sentinel.c.
  */
 import type { Address, ConnectionId, Context } from "../../kernel/actor.js";
+import { Rewrite } from "../config/rewrite.js";
 import type { MonitoredMaster, SentinelSettings } from "../config/sentinel-settings.js";
 import type { RedisNote } from "../note.js";
 import type { ServerProcess } from "../server/process.js";
 import type { Behaviour } from "../version.js";
+import { ReplyParser } from "../wire/parse-reply.js";
 import type { Request } from "../wire/value.js";
 import { type AddressError, Addresses, type SentinelAddress } from "./address.js";
 import { HelloMessages } from "./hello.js";
@@ -35,6 +37,8 @@ export class SentinelState {
   readonly masters: InstanceTable;
   readonly hellos = new HelloMessages();
   readonly scripts = new ScriptQueue();
+  /** Its configuration file as it was last written. */
+  readonly file: Rewrite;
   /** The seed of this boot's hash tables. */
   readonly tableSeed: number;
 
@@ -50,8 +54,18 @@ export class SentinelState {
   crashAfterElection = false;
   crashAfterPromotion = false;
 
+  /** The scale of `Instance.quietUntil`: milliseconds since the boot, or since the clock was last put. */
+  uptime = 0;
+  uptimeFrom: number;
+  /** Something happened after which the next tick visits every instance (quiet.ts). */
+  isDisturbed = false;
+  /** What the wall clock shows above the monotonic one: it changes when it jumps. */
+  #clockOffset: number;
+
   /** Links by their connections; a connection belongs to one link. */
   readonly #links: (InstanceLink | undefined)[] = [];
+  /** Of the connections on which bytes come. */
+  readonly #readers = new Map<ConnectionId, ReplyParser>();
 
   constructor(process: ServerProcess, settings: SentinelSettings) {
     this.process = process;
@@ -60,9 +74,30 @@ export class SentinelState {
     this.settings = settings;
     this.addresses = new Addresses(process.context, process.behaviour, settings);
     this.tableSeed = process.context.random.below(0x1_0000_0000) | 0;
+    const { version } = process.behaviour;
+    this.file = new Rewrite({ version, isSentinel: true });
     this.masters = new InstanceTable(this.tableSeed);
     this.currentEpoch = settings.currentEpoch;
     this.previousTime = process.context.now();
+    this.uptimeFrom = this.previousTime;
+    this.#clockOffset = clockOffset(process.context);
+  }
+
+  /** Something that a visit looks at has changed otherwise than by becoming later. */
+  disturb(): void {
+    this.isDisturbed = true;
+  }
+
+  /** Does this tick visit every instance? */
+  beginRound(): boolean {
+    const offset = clockOffset(this.context);
+    const hasJumped = offset !== this.#clockOffset;
+    const visitsAll = this.isDisturbed || this.tilt || hasJumped;
+    this.#clockOffset = offset;
+    this.isDisturbed = false;
+    if (hasJumped) this.uptimeFrom = this.now();
+    this.uptime = this.now() - this.uptimeFrom;
+    return visitsAll;
   }
 
   /** `mstime()` */
@@ -211,7 +246,17 @@ export class SentinelState {
     const to: Address = { ip: address.ip, port: address.port };
     const connection = this.context.connect(to);
     this.#links[connection] = link;
+    this.#readers.delete(connection);
     return connection;
+  }
+
+  /** What takes the bytes of a real server apart (`redisReader`). */
+  readerOn(connection: ConnectionId): ReplyParser {
+    const known = this.#readers.get(connection);
+    if (known !== undefined) return known;
+    const reader = new ReplyParser();
+    this.#readers.set(connection, reader);
+    return reader;
   }
 
   /** `redisAsyncCommand()` on the command connection, counted as pending. */
@@ -246,6 +291,7 @@ export class SentinelState {
     link.commandCallbacks.clear();
     link.pendingCommands = 0;
     link.disconnected = true;
+    this.disturb();
   }
 
   /** The same of the pub/sub connection. */
@@ -256,6 +302,7 @@ export class SentinelState {
     link.pubsub = undefined;
     link.pubsubCallbacks.clear();
     link.disconnected = true;
+    this.disturb();
   }
 
   /**
@@ -267,6 +314,7 @@ export class SentinelState {
     if (link === undefined) return;
     this.#links[connection] = undefined;
     link.disconnected = true;
+    this.disturb();
     if (link.command === connection) {
       link.command = undefined;
       link.pendingCommands -= link.commandCallbacks.clear();
@@ -304,4 +352,8 @@ export class SentinelState {
       return;
     }
   }
+}
+
+function clockOffset(context: Context): number {
+  return context.nowMicroseconds() - context.monotonic();
 }

@@ -14,7 +14,7 @@ import { categories } from "./categories.js";
 import { type Call, type Command, flag } from "./command.js";
 import { help, subcommandSyntaxError, unknownSubcommand, wrongSubcommandArity } from "./replies.js";
 
-function runAcl(call: Call): Value {
+function runAcl(call: Call): Value | undefined {
   const { process, args, client } = call;
   const { acl } = process;
   const count = args.length;
@@ -27,9 +27,14 @@ function runAcl(call: Call): Value {
       if (count < 3) return wrongSubcommandArity(call);
       const names = args.slice(2);
       if (names.includes("default")) return error("ERR The 'default' user cannot be removed");
-      const removed = names.filter((name) => acl.remove(name)).length;
+      const killsItself = client.account !== undefined && names.includes(client.account.name);
+      const removed = integer(names.filter((name) => acl.remove(name, client)).length);
       acl.store();
-      return integer(removed);
+      if (!killsItself) return removed;
+      // CLIENT_CLOSE_AFTER_COMMAND: it still gets its reply.
+      process.reply(client, removed);
+      client.closeAfterReply = true;
+      return undefined;
     }
     case "getuser":
       return count === 3 ? getUser(call) : wrongSubcommandArity(call);

@@ -70,8 +70,8 @@ export class Acl {
     return copy;
   }
 
-  /** The clients of a deleted user are closed (`ACLFreeUserAndKillClients()`). */
-  remove(name: string): boolean {
+  /** `ACLFreeUserAndKillClients()`: its clients go, but for the one whose command this is. */
+  remove(name: string, current: Client): boolean {
     const user = this.#users.get(name);
     if (user === undefined || user === this.defaultUser) return false;
     this.#users.delete(name);
@@ -80,7 +80,7 @@ export class Acl {
       client.account = this.defaultUser;
       client.user = "default";
       client.authenticated = false;
-      this.#process.freeClientAsync(client);
+      if (client !== current) this.#process.freeClientAsync(client);
     }
     return true;
   }

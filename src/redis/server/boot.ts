@@ -5,20 +5,32 @@
 import type { ActorFactory, Context } from "../../kernel/actor.js";
 import type { ConfigFile } from "../config/config-file.js";
 import { defaultSettings } from "../config/default-settings.js";
-import { parseRedisConfig } from "../config/parse-redis-config.js";
+import type { KnownFile } from "../config/known-file.js";
+import { type ParseOptions, parseRedisConfig } from "../config/parse-redis-config.js";
+import { resolvePath } from "../config/path.js";
 import type { ServerSettings } from "../config/settings.js";
 import { behaviours, type Version } from "../version.js";
 import { ServerProcess } from "./process.js";
 import { RedisServer } from "./redis-server.js";
 
-export interface RedisServerOptions {
+/** What a process of either mode knows of how it was started. */
+export interface StartOptions {
   readonly version: Version;
+  /** Where it is started: what relative paths start from. */
+  readonly directory?: string | undefined;
+  /** What else was said, as lines of the configuration: on the command line, or on stdin. */
+  readonly options?: string | undefined;
+  readonly pid?: number | undefined;
+  readonly executable?: string | undefined;
+  /** What its configuration file said when it was read before. */
+  readonly known?: KnownFile | undefined;
+}
+
+export interface RedisServerOptions extends StartOptions {
   /** Of the configuration file on the node's disk; without one, `settings` or the defaults count. */
-  readonly configPath?: string;
+  readonly configPath?: string | undefined;
   /** Settings of a server that has no file, as on a command line; copied for each boot. */
   readonly settings?: Partial<ServerSettings>;
-  /** Where the process is started. */
-  readonly directory?: string;
 }
 
 /** One redis-server process for each boot of a node. */
@@ -31,6 +43,8 @@ export function redisServer(options: RedisServerOptions): ActorFactory {
       behaviour,
       settings,
       configFile,
+      pid: options.pid,
+      executable: options.executable,
       mode: (process) => new RedisServer(process),
     });
   };
@@ -49,14 +63,28 @@ function settingsOf(
   configFile: ConfigFile | undefined,
 ): ServerSettings {
   const { version, directory } = options;
-  if (configFile === undefined) {
+  if (configFile === undefined && options.options === undefined) {
     return { ...defaultSettings(version, directory), ...options.settings };
   }
+  return parseRedisConfig(written(configFile, options), parseOptions(context, options)).settings;
+}
+
+/** How the text of a configuration is read that a process is started with. */
+export function parseOptions(
+  { disk }: Context,
+  { version, directory, known }: StartOptions,
+): ParseOptions {
   const readInclude = (path: string): string | undefined => {
-    const text = context.disk.read(path);
+    const at = directory === undefined ? path : resolvePath(directory, path);
+    const text = disk.read(at);
     return typeof text === "string" ? text : undefined;
   };
-  const parse =
-    directory === undefined ? { version, readInclude } : { version, directory, readInclude };
-  return parseRedisConfig(configFile, parse).settings;
+  const options = { version, readInclude, known };
+  return directory === undefined ? options : { ...options, directory };
+}
+
+/** File, stdin, command line: the last word counts (`loadServerConfig()`). */
+export function written(file: ConfigFile | undefined, { options }: StartOptions): ConfigFile {
+  if (file !== undefined && options === undefined) return file;
+  return { path: file?.path ?? "", text: `${file?.text ?? ""}\n${options ?? ""}` };
 }

@@ -79,7 +79,8 @@ function runClient(call: Call): Value | undefined {
         client.noEvict = on;
       });
     case "no-touch":
-      if (!behaviour.from72) return unknownSubcommand(call);
+      // A Sentinel has no keys to touch.
+      if (!behaviour.from72 || process.mode.name === "sentinel") return unknownSubcommand(call);
       return runSwitch(call, (on) => {
         client.noTouch = on;
       });

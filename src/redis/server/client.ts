@@ -7,6 +7,7 @@ import type { MasterLink } from "../replication/master-link.js";
 import type { ReplicaEntry } from "../replication/replica-entry.js";
 import type { RequestParser } from "../wire/parse-request.js";
 import type { Protocol, Request, Segment } from "../wire/value.js";
+import type { Entry } from "./dispatcher.js";
 import { OutputQueue } from "./output-queue.js";
 import type { User } from "./user.js";
 
@@ -60,71 +61,75 @@ export interface ClientOptions {
 }
 
 export class Client {
-  readonly id: number;
+  // What every cron looks at, and then what every command does, comes first, beside each other in memory.
   readonly connection: ConnectionId;
-  readonly peer: Address;
-  readonly local: Address;
-  readonly createdAt: number;
-
-  name = "";
-  libraryName = "";
-  libraryVersion = "";
-  protocol: Protocol = 2;
-  db = 0;
-  /** Name of its ACL user; `(superuser)` for the link to our master. */
-  user = "default";
-  /** The user itself; undefined may do everything. */
-  account: User | undefined;
-  authenticated = false;
-  lastCommand = "";
-  /** The subcommand, where that was a container (`client|list`). */
-  lastSubcommand: string | undefined;
-  /** Unix seconds, from the cached clock when its bytes were read. */
-  lastInteraction: number;
-
-  /** Inside EXEC: what would block answers at once (`CLIENT_DENY_BLOCKING`). */
-  denyBlocking = false;
-  closeAfterReply = false;
   /** In the queue of clients to free before the next sleep (`freeClientAsync`). */
   closeAsap = false;
-  /** Freed: nothing more may be written to it. */
-  freed = false;
   /** The kernel already told that its connection is gone; the client is freed soon (`freeClientAsync`). */
   disconnected = false;
-  /** The mode opened this connection (the link to a master): the mode reads it. */
-  adopted = false;
-  transaction: Transaction | undefined;
-  readonly channels = new Set<string>();
-  readonly patterns = new Set<string>();
-  watched: WatchedKey[] = [];
-  /** A watched key was touched: EXEC does nothing (`CLIENT_DIRTY_CAS`). */
-  touched = false;
-  blocked: Blocked | undefined;
-  /** What arrived while it was blocked, in order. */
-  waiting: Segment[] = [];
-  /** Reads what comes as bytes; made when the first of them come. */
-  parser: RequestParser | undefined;
-  replyMode: ReplyMode = "on";
-  noEvict = false;
-  noTouch = false;
-
+  /** Set once it asked for SYNC or PSYNC: what replication keeps about this replica. */
+  replica: ReplicaEntry | undefined;
+  /** Set when this is our link to our master: what replication keeps about the stream. */
+  master: MasterLink | undefined;
+  /** Channels and patterns together, as pub/sub counts them. */
+  subscriptions = 0;
+  /** Since when its output is over the soft limit, in Unix seconds; 0: it is not. */
+  softLimitSince = 0;
   /** Replies not yet handed to the kernel, in order; and how many bytes they are. */
   readonly output = new OutputQueue();
   /** On the list of clients to write to before the next sleep, and the next on it. */
   pendingWrite = false;
   nextPending: Client | undefined;
-  /** Since when its output is over the soft limit, in Unix seconds; 0: it is not. */
-  softLimitSince = 0;
   /** A replica whose stream is recorded but not yet sent (waiting for its RDB). */
   outputHeld = false;
-
+  closeAfterReply = false;
+  replyMode: ReplyMode = "on";
+  protocol: Protocol = 2;
+  blocked: Blocked | undefined;
+  transaction: Transaction | undefined;
+  /** The mode opened this connection (the link to a master): the mode reads it. */
+  adopted = false;
+  /** Unix seconds, from the cached clock when its bytes were read. */
+  lastInteraction: number;
+  /** Reads what comes as bytes; made when the first of them come. */
+  parser: RequestParser | undefined;
+  /** What it called the command it sent last, and what that is: the dispatcher's, who looks here first. */
+  lastName = "";
+  lastEntry: Entry | undefined;
+  lastCommand = "";
+  /** The subcommand, where that was a container (`client|list`). */
+  lastSubcommand: string | undefined;
+  authenticated = false;
+  /** The user itself; undefined may do everything. */
+  account: User | undefined;
+  db = 0;
   /** master_repl_offset after its last command: what its WAIT waits for (`woff`). */
   waitOffset = 0;
 
-  /** Set once it asked for SYNC or PSYNC: what replication keeps about this replica. */
-  replica: ReplicaEntry | undefined;
-  /** Set when this is our link to our master: what replication keeps about the stream. */
-  master: MasterLink | undefined;
+  readonly id: number;
+  readonly peer: Address;
+  readonly local: Address;
+  readonly createdAt: number;
+  name = "";
+  libraryName = "";
+  libraryVersion = "";
+  /** Name of its ACL user; `(superuser)` for the link to our master. */
+  user = "default";
+  /** Inside EXEC: what would block answers at once (`CLIENT_DENY_BLOCKING`). */
+  denyBlocking = false;
+  /** Freed: nothing more may be written to it. */
+  freed = false;
+  readonly channels = new Set<string>();
+  readonly patterns = new Set<string>();
+  watched: WatchedKey[] = [];
+  /** A watched key was touched: EXEC does nothing (`CLIENT_DIRTY_CAS`). */
+  touched = false;
+  /** What arrived while it was blocked, in order. */
+  waiting: Segment[] = [];
+  /** How many bytes of it were read since it was blocked. */
+  waitingBytes = 0;
+  noEvict = false;
+  noTouch = false;
 
   constructor(options: ClientOptions) {
     this.id = options.id;
@@ -144,9 +149,5 @@ export class Client {
     if (this.master !== undefined) return "master";
     if (this.replica !== undefined) return "replica";
     return this.subscriptions > 0 ? "pubsub" : "normal";
-  }
-
-  get subscriptions(): number {
-    return this.channels.size + this.patterns.size;
   }
 }

@@ -1,4 +1,6 @@
 /** COMMAND and its subcommands (`commandCommand()`): names, arity and flags of what this process knows. */
+
+import { globMatches } from "../wire/glob.js";
 import {
   array,
   bulk,
@@ -15,6 +17,7 @@ import { type Call, type Command, flag } from "./command.js";
 import { keysOf } from "./command-arguments.js";
 import type { Entry } from "./dispatcher.js";
 import { help, syntaxError, unknownSubcommand, wrongSubcommandArity } from "./replies.js";
+import { subcommandsOf } from "./subcommands.js";
 
 function runCommand(call: Call): Value {
   const { process, args, client } = call;
@@ -37,10 +40,9 @@ function runCommand(call: Call): Value {
     }
     case "list":
       if (!call.behaviour.from70) return unknownSubcommand(call);
-      return args.length === 2 ? array([...commandTable.keys()].map(bulk)) : syntaxError;
+      return listCommands(call);
     case "docs":
-      // Redis's texts about its commands are not part of this program.
-      return call.behaviour.from70 ? map([], client.protocol) : unknownSubcommand(call);
+      return call.behaviour.from70 ? documentCommands(call) : unknownSubcommand(call);
     case "getkeys":
       return args.length > (call.behaviour.from70 ? 3 : 2)
         ? getKeys(call)
@@ -49,6 +51,97 @@ function runCommand(call: Call): Value {
       return array(help(call, helpLines).map(status));
     default:
       return unknownSubcommand(call);
+  }
+}
+
+/** `commandListCommand()`: commands, and behind each its subcommands. */
+function listCommands(call: Call): Value {
+  const { process, args, behaviour } = call;
+  const matches = listFilter(args);
+  if (matches === undefined) return syntaxError;
+  const names: string[] = [];
+  for (const [name, { command, flags }] of process.commandTable) {
+    const categories = categoriesOf(command, flags);
+    const all = [name, ...subcommandsOf(command.name, behaviour, process.mode.name)];
+    names.push(...all.filter((each) => matches(each, categories)));
+  }
+  return array(names.map(bulk));
+}
+
+/**
+ * `commandDocsCommand()`: of each command the group that it belongs to, and its subcommands. Redis's texts
+ * about its commands are not part of this program.
+ */
+function documentCommands(call: Call): Value {
+  const { process, args, client } = call;
+  const names = args.length === 2 ? [...process.commandTable.keys()] : args.slice(2);
+  const items: Value[] = [];
+  for (const name of names) {
+    const [container = "", subcommand] = name.toLowerCase().split("|");
+    const entry = process.lookupCommand(container);
+    if (entry === undefined) continue;
+    const fullNames = subcommandsOf(entry.command.name, call.behaviour, process.mode.name);
+    const document = map([bulk("group"), bulk(groupOf(entry))], client.protocol);
+    if (subcommand === undefined) {
+      const inner = fullNames.flatMap((each) => [bulk(each), document]);
+      const more = inner.length === 0 ? [] : [bulk("subcommands"), map(inner, client.protocol)];
+      const fields = [bulk("group"), bulk(groupOf(entry)), ...more];
+      items.push(bulk(container), map(fields, client.protocol));
+    } else if (fullNames.includes(`${container}|${subcommand}`)) {
+      items.push(bulk(`${container}|${subcommand}`), document);
+    }
+  }
+  return map(items, client.protocol);
+}
+
+/** COMMAND_GROUP_STR */
+const groups: readonly (readonly [string, string])[] = [
+  ["connection", "connection"],
+  ["transaction", "transactions"],
+  ["pubsub", "pubsub"],
+  ["set", "set"],
+  ["sortedset", "sorted-set"],
+  ["list", "list"],
+  ["hash", "hash"],
+  ["string", "string"],
+  ["keyspace", "generic"],
+];
+
+/** Whose group does not follow from their categories. */
+const groupExceptions: ReadonlyMap<string, string> = new Map([
+  ["sentinel", "sentinel"],
+  ["command", "server"],
+  ["dbsize", "server"],
+  ["flushall", "server"],
+  ["flushdb", "server"],
+  ["swapdb", "server"],
+  ["wait", "generic"],
+  ["waitaof", "generic"],
+]);
+
+function groupOf({ command, flags }: Entry): string {
+  const exception = groupExceptions.get(command.name);
+  if (exception !== undefined) return exception;
+  const categories = categoriesOf(command, flags);
+  return groups.find(([category]) => categories.includes(category))?.[1] ?? "server";
+}
+
+/** FILTERBY; a module is never loaded. Undefined where the words are wrong. */
+function listFilter(
+  args: readonly string[],
+): ((name: string, categories: readonly string[]) => boolean) | undefined {
+  if (args.length === 2) return () => true;
+  const [, , filterBy = "", kind = "", word = ""] = args;
+  if (args.length !== 5 || filterBy.toLowerCase() !== "filterby") return undefined;
+  switch (kind.toLowerCase()) {
+    case "module":
+      return () => false;
+    case "aclcat":
+      return (_, categories) => categories.includes(word.toLowerCase());
+    case "pattern":
+      return (name) => globMatches(word, name, true);
+    default:
+      return undefined;
   }
 }
 

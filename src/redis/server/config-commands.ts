@@ -45,8 +45,11 @@ function runSet(call: Call): Value {
   const { process, args, behaviour } = call;
   const { settings, mode } = process;
   const { version } = behaviour;
-  const isLoading = mode.loading === true;
   const names: string[] = [];
+  const options = {
+    isLoading: mode.loading === true,
+    apply: () => mode.configured?.(names),
+  };
   let problem: string | undefined;
   if (behaviour.from70) {
     if (args.length % 2 !== 0) return syntaxError;
@@ -55,15 +58,14 @@ function runSet(call: Call): Value {
       pairs.push([args[i] as string, args[i + 1] as string]);
       names.push((args[i] as string).toLowerCase());
     }
-    problem = setDirectives(settings, pairs, version, { isLoading });
+    problem = setDirectives(settings, pairs, version, options);
   } else {
     const [, , name = "", value = ""] = args;
     names.push(name.toLowerCase());
-    problem = setDirective(settings, name, value, version, { isLoading });
+    problem = setDirective(settings, name, value, version, options);
   }
   if (problem !== undefined) return error(problem);
   if (names.includes("requirepass")) process.acl.setDefaultPassword(settings.requirepass);
-  mode.configured?.(names);
   return ok;
 }
 
@@ -73,8 +75,9 @@ function runRewrite(call: Call): Value {
     return error("ERR The server is running without a config file");
   }
   if (!process.rewriteConfig()) {
-    process.log("#", "CONFIG REWRITE failed: No space left on device");
-    return error("ERR Rewriting config file: No space left on device");
+    const why = process.context.disk.error;
+    process.log("#", `CONFIG REWRITE failed: ${why}`);
+    return error(`ERR Rewriting config file: ${why}`);
   }
   process.log("#", "CONFIG REWRITE executed with success.");
   return ok;

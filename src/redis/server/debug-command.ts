@@ -1,6 +1,7 @@
 /** DEBUG, as far as scenarios use it (`debugCommand()`). From 7.0 on it must be enabled first. */
 import { seconds } from "../../kernel/time.js";
-import { error, ok, type Value } from "../wire/value.js";
+import { debugDigest, valueDigest } from "../keyspace/debug-digest.js";
+import { array, error, ok, status, type Value } from "../wire/value.js";
 import { type Call, type Command, flag } from "./command.js";
 import type { RedisServer } from "./redis-server.js";
 import { integerArgument, notInteger } from "./replies.js";
@@ -43,6 +44,10 @@ function runDebug(server: RedisServer, call: Call): Value | undefined {
       return ok;
     case "populate":
       return args.length >= 3 && args.length <= 5 ? populate(call) : unknown(call);
+    case "digest":
+      return args.length === 2 ? status(debugDigest(server.keyspace.databases)) : unknown(call);
+    case "digest-value":
+      return array(args.slice(2).map((key) => status(valueDigest(call.database, key))));
     case "set-active-expire":
       if (args.length !== 3) return unknown(call);
       server.activeExpire = args[2] !== "0";

@@ -8,6 +8,8 @@ import { endpoint } from "./client-info.js";
 import { type Command, flag } from "./command.js";
 import { Execution } from "./execution.js";
 import type { ServerProcess } from "./process.js";
+import { hasSubcommands } from "./subcommands.js";
+import { isUnmodelled } from "./unmodelled.js";
 
 /** A row of this process's table: the command with its flags in this version. */
 export interface Entry {
@@ -19,7 +21,6 @@ export interface Entry {
 
 const queued = status("QUEUED");
 const noAuth = "NOAUTH Authentication required.";
-const containers: ReadonlySet<string> = new Set(["acl", "client", "command", "config", "pubsub"]);
 /** What a browser sends that was made to speak to a Redis port. */
 const crossProtocol = /^(?:post|host:)$/i;
 const inherited = flag.stale | flag.loading;
@@ -47,7 +48,7 @@ export class Dispatcher {
       const flags = process.behaviour.from70 ? command.flags : (command.flags62 ?? command.flags);
       const newName = renamed.get(name) ?? name;
       if (newName === "") continue;
-      this.#table.set(newName, { command, flags, isContainer: containers.has(command.name) });
+      this.#table.set(newName, { command, flags, isContainer: hasSubcommands(command.name) });
     }
   }
 
@@ -68,7 +69,13 @@ export class Dispatcher {
     const process = this.#process;
     const args = request.args;
     const name = args[0] as string;
-    const entry = this.lookup(name);
+    // Most clients send one command again and again.
+    let entry = client.lastEntry;
+    if (entry === undefined || name !== client.lastName) {
+      entry = this.lookup(name);
+      client.lastName = name;
+      client.lastEntry = entry;
+    }
     // 6.2 treats QUIT before it looks for the command; from 7.0 on Sentinels do not know it.
     if (!process.behaviour.from70 && entry === undefined && name.toLowerCase() === "quit") {
       process.reply(client, status("OK"));
@@ -257,13 +264,16 @@ export class Dispatcher {
   }
 
   #unknownCommand(args: readonly string[]): string {
-    const from70 = this.#process.behaviour.from70;
+    const { behaviour, mode } = this.#process;
+    const { from70 } = behaviour;
+    const name = args[0] as string;
+    if (mode.name === "redis" && isUnmodelled(name, behaviour))
+      return `ERR redsim does not model the command '${name.toUpperCase()}'`;
     let rest = "";
     for (let i = 1; i < args.length && rest.length < 128; i++) {
       const argument = (args[i] as string).slice(0, 128 - rest.length);
       rest += from70 ? `'${argument}' ` : `\`${argument}\`, `;
     }
-    const name = args[0] as string;
     return from70
       ? `ERR unknown command '${name.slice(0, 128)}', with args beginning with: ${rest}`
       : `ERR unknown command \`${name}\`, with args beginning with: ${rest}`;

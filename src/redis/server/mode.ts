@@ -5,11 +5,13 @@
  */
 
 import type { Address, ChildId, CloseReason, ConnectionId, TimerId } from "../../kernel/actor.js";
+import type { Unapplied } from "../config/get-set.js";
 import type { Database } from "../keyspace/database.js";
 import type { NodeView } from "../view.js";
 import type { ErrorReply, Segment, Value } from "../wire/value.js";
 import type { Client } from "./client.js";
 import type { Call, Command, CommandTable } from "./command.js";
+import type { ShutdownSignal } from "./signals.js";
 
 export interface Mode {
   readonly name: "redis" | "sentinel";
@@ -44,7 +46,7 @@ export interface Mode {
   fired(timer: TimerId): void;
   childExited(child: ChildId, code: number): void;
   /** SIGTERM, acted upon by the next serverCron. */
-  terminated(): void;
+  terminated(signal: ShutdownSignal): void;
   /** SHUTDOWN with these options; the reply, or undefined when the process ends or the client waits. */
   shutdown?(client: Client, options: ShutdownOptions): Value | undefined;
   /** SHUTDOWN ABORT: false when none is under way. */
@@ -71,8 +73,8 @@ export interface Mode {
 
   /** CONFIG REWRITE: the new text of the configuration file, made from the present one. */
   configText?(present: string): string;
-  /** CONFIG SET changed these directives. */
-  configured?(names: readonly string[]): void;
+  /** CONFIG SET changed these directives. What cannot be done after all is told with its reason. */
+  configured?(names: readonly string[]): Unapplied | undefined;
   /** CONFIG RESETSTAT: the mode's own counters. */
   statisticsReset?(): void;
   /** What a person may look at from outside: pure. */

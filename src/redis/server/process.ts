@@ -15,18 +15,21 @@ import type { Behaviour } from "../version.js";
 import type { NodeView } from "../view.js";
 import { encode } from "../wire/encode.js";
 import { RequestParser } from "../wire/parse-request.js";
+import { quote } from "../wire/text.js";
 import { type ErrorReply, error, type Request, type Segment, type Value } from "../wire/value.js";
 import { Acl } from "./acl.js";
 import { isOverOutputLimit } from "./buffer-limit.js";
 import { Client } from "./client.js";
 import { describeClient } from "./client-info.js";
 import { ClientList } from "./client-list.js";
+import { clientsCron } from "./clients-cron.js";
 import { Dispatcher, type Entry } from "./dispatcher.js";
 import { Effects } from "./effects.js";
 import type { Mode } from "./mode.js";
 import { type PausePurpose, Pauses, type PauseType } from "./pauses.js";
 import { protectedModeDenies, protectedModeText } from "./protected-mode.js";
 import { PubSub } from "./pubsub.js";
+import { Signals } from "./signals.js";
 import { Statistics } from "./statistics.js";
 import { Watches } from "./watches.js";
 import { Writer } from "./writer.js";
@@ -35,14 +38,19 @@ export interface ServerProcessOptions {
   readonly settings: ServerSettings;
   readonly behaviour: Behaviour;
   readonly configFile?: ConfigFile | undefined;
+  /** Its process id; 1 unless told otherwise, for every node has a machine, or a container, of its own. */
+  readonly pid?: number | undefined;
+  /** As INFO tells it. */
+  readonly executable?: string | undefined;
   /** Makes what is particular to a data server or a Sentinel. */
   readonly mode: (process: ServerProcess) => Mode;
 }
 
 export type LogLevel = "." | "-" | "*" | "#";
 
-/** `CLIENTS_CRON_MIN_ITERATIONS` */
-const cronClientsMin = 5;
+/** EISDIR */
+const directoryError = "Is a directory";
+const usualExecutable = "/usr/local/bin/redis-server";
 const tooManyClients = error("ERR max number of clients reached");
 
 export class ServerProcess implements Actor {
@@ -51,11 +59,14 @@ export class ServerProcess implements Actor {
   readonly settings: ServerSettings;
   readonly mode: Mode;
   readonly runId: string;
+  readonly pid: number;
+  readonly executable: string;
   readonly acl: Acl;
   readonly pubsub: PubSub;
   readonly pauses: Pauses;
   readonly watches = new Watches();
   readonly statistics = new Statistics();
+  readonly signals = new Signals(this);
   /** What the unit of commands under way changed; emptied when the next one begins. */
   readonly effects = new Effects();
   /** Unix seconds at start. */
@@ -75,7 +86,6 @@ export class ServerProcess implements Actor {
   readonly #cron: TimerId;
   /** Due while the dataset was loading. */
   #cronHeldBack = false;
-  #terminating = false;
   /** Redis's own clients, for scripts, took the first two. */
   #nextClientId = 3;
   readonly #clients = new ClientList();
@@ -89,6 +99,8 @@ export class ServerProcess implements Actor {
     this.behaviour = options.behaviour;
     this.settings = options.settings;
     this.configFile = options.configFile;
+    this.pid = options.pid ?? 1;
+    this.executable = options.executable ?? usualExecutable;
     this.refreshClock();
     this.startedAt = this.unixtime;
     this.runId = context.random.hex(40);
@@ -130,10 +142,12 @@ export class ServerProcess implements Actor {
         this.mode.childExited(input.child, input.code);
         break;
       case "signalled":
-        this.#signalled();
+        this.signals.received(input.signal);
         break;
       case "started":
         this.#started();
+        break;
+      case "dialled": // Told to those alone who listen for strangers.
         break;
       default:
         assertNever(input);
@@ -315,7 +329,13 @@ export class ServerProcess implements Actor {
       return false;
     }
     disk.sync(temporary);
-    disk.rename(temporary, path);
+    if (!disk.rename(temporary, path)) {
+      // From 7.0 on a directory is noticed before, when the old text is read.
+      if (!this.behaviour.from70 || disk.error !== directoryError)
+        this.log("#", `Could not rename tmp config file (${disk.error})`);
+      disk.remove(temporary);
+      return false;
+    }
     this.configFile = { path, text };
     this.note({ kind: "rewrote", path });
     return true;
@@ -387,73 +407,22 @@ export class ServerProcess implements Actor {
   #serverCron(): void {
     this.refreshClock();
     if (this.isDue(100)) this.statistics.sample(this.mstime);
-    if (this.#terminating) {
-      this.#terminating = false;
-      this.mode.terminated();
-    }
-    this.#clientsCron();
+    this.signals.heed();
+    clientsCron(this, this.#clients);
     this.mode.cron();
     this.arePaused();
     this.cronLoops++;
     this.context.arm(this.#cron, milliseconds(this.mode.cronPeriod()));
   }
 
-  /** A few clients each time, so that all have their turn within a second. */
-  #clientsCron(): void {
-    const perTick = Math.floor((this.#clients.size * this.mode.cronPeriod()) / 1_000);
-    let visits = Math.max(perTick, Math.min(this.#clients.size, cronClientsMin));
-    while (visits-- > 0) {
-      const client = this.#clients.next();
-      if (client === undefined) return;
-      this.#clientCron(client);
-    }
-  }
-
-  /** `clientsCronHandleTimeout()`, and from 7.0 on the output limits of those who get nothing new. */
-  #clientCron(client: Client): void {
-    const { timeout } = this.settings;
-    if (
-      timeout > 0 &&
-      client.replica === undefined &&
-      !client.adopted &&
-      client.blocked === undefined &&
-      client.subscriptions === 0 &&
-      this.unixtime - client.lastInteraction > timeout
-    ) {
-      this.log("-", "Closing idle client");
-      this.freeClient(client);
-      return;
-    }
-    if (!this.behaviour.from70 || client.closeAsap) return;
-    const isOver =
-      client.replica === undefined
-        ? isOverOutputLimit(this, client)
-        : this.mode.isReplicaOverLimit?.(client) === true;
-    if (!isOver) return;
-    const about = describeClient(this, client);
-    this.freeClient(client);
-    this.log("#", `Client ${about} closed for overcoming of output buffer limits.`);
-  }
-
   // Inputs.
-
-  /** `sigShutdownHandler()`: the next serverCron acts on it, and while a dataset is loaded there is none. */
-  #signalled(): void {
-    if (this.mode.loading === true) {
-      this.log("#", "Received shutdown signal during loading, exiting now.");
-      this.context.exit(0);
-      return;
-    }
-    this.log("#", "Received SIGTERM scheduling shutdown...");
-    this.#terminating = true;
-  }
 
   #started(): void {
     const { formerWarning, release } = this.behaviour;
     this.log(formerWarning, "oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
     this.log(
       formerWarning,
-      `Redis version=${release}, bits=64, commit=00000000, modified=0, pid=1, just started`,
+      `Redis version=${release}, bits=64, commit=00000000, modified=0, pid=${this.pid}, just started`,
     );
     this.log(
       this.configFile === undefined ? "#" : formerWarning,
@@ -525,13 +494,18 @@ export class ServerProcess implements Actor {
       return;
     }
     this.statistics.inputBytes += payload.length;
-    this.#read(client, payload);
+    if (queryBytes(client) + payload.length > this.settings.clientQueryBufferLimit) {
+      this.#closeForQueryBuffer(client, payload);
+    } else {
+      this.#read(client, payload);
+    }
   }
 
   /** `processInputBuffer()`: nothing is read from a client that is blocked, or about to be closed. */
   #read(client: Client, payload: Segment): void {
     if (client.blocked !== undefined) {
       client.waiting.push(payload);
+      client.waitingBytes += payload.length;
       return;
     }
     if (client.closeAsap || client.closeAfterReply) return;
@@ -622,6 +596,7 @@ export class ServerProcess implements Actor {
   #beforeSleep(): void {
     if (this.mode.loading === true) {
       // Inside the loading of a dataset only this much is done (processEventsWhileBlocked()).
+      this.signals.heed();
       this.#writer.writePending(this.unixtime, this.#finished);
       this.#freeClosing();
       return;
@@ -646,6 +621,7 @@ export class ServerProcess implements Actor {
       const waiting = client.waiting;
       if (waiting.length === 0 || client.blocked !== undefined) continue;
       client.waiting = [];
+      client.waitingBytes = 0;
       for (const payload of waiting) this.#readWaiting(client, payload);
     }
     this.#unblocked = [];
@@ -668,6 +644,17 @@ export class ServerProcess implements Actor {
     );
   }
 
+  /** `readQueryFromClient()`, client-query-buffer-limit. */
+  #closeForQueryBuffer(client: Client, payload: Segment): void {
+    if (client.closeAsap) return;
+    if (this.logs("#")) {
+      const first = (client.parser?.beginning(64) ?? "") + encode(payload).slice(0, 64);
+      const about = `${describeClient(this, client)} (qbuf initial bytes: ${quote(first.slice(0, 64))})`;
+      this.log("#", `Closing client that reached max query buffer length: ${about}`);
+    }
+    this.freeClientAsync(client);
+  }
+
   #noLongerBlocked(client: Client): void {
     assert(client.blocked !== undefined, "only a blocked client is unblocked");
     client.blocked = undefined;
@@ -681,6 +668,14 @@ export class ServerProcess implements Actor {
       if (!client.freed && client.blocked?.kind === "paused") this.unblock(client, undefined);
     }
   }
+}
+
+/**
+ * What a client has sent that is not executed yet. The arguments of a request that is not whole count as
+ * well, which Redis keeps apart and does not limit: there they take the memory of one machine.
+ */
+function queryBytes({ parser, waitingBytes }: Client): number {
+  return parser === undefined ? waitingBytes : parser.buffered + parser.held + waitingBytes;
 }
 
 /** `connRead()` failed: the text of errno. */

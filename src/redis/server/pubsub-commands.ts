@@ -7,57 +7,35 @@ import { help, subcommandSyntaxError, unknownSubcommand, wrongSubcommandArity } 
 const subscriptionFlags =
   flag.pubsub | flag.noscript | flag.loading | flag.stale | flag.pubsubContext;
 
-const subscribe: Command = {
-  name: "subscribe",
-  arity: -2,
-  flags: subscriptionFlags,
-  run(call) {
-    for (let i = 1; i < call.args.length; i++) {
-      call.process.pubsub.subscribe(call.client, call.args[i] as string);
-    }
-    return undefined;
-  },
-};
+/** Each channel, or pattern, that is named has an answer of its own. */
+function subscribing(name: string, one: (call: Call, to: string) => void): Command {
+  return {
+    name,
+    arity: -2,
+    flags: subscriptionFlags,
+    run(call) {
+      for (let i = 1; i < call.args.length; i++) one(call, call.args[i] as string);
+      return undefined;
+    },
+  };
+}
 
-const psubscribe: Command = {
-  name: "psubscribe",
-  arity: -2,
-  flags: subscriptionFlags,
-  run(call) {
-    for (let i = 1; i < call.args.length; i++) {
-      call.process.pubsub.subscribePattern(call.client, call.args[i] as string);
-    }
-    return undefined;
-  },
-};
-
-const unsubscribe: Command = {
-  name: "unsubscribe",
-  arity: -1,
-  flags: subscriptionFlags,
-  run(call) {
-    const { pubsub } = call.process;
-    if (call.args.length === 1) pubsub.unsubscribeFromEach(call.client);
-    for (let i = 1; i < call.args.length; i++) {
-      pubsub.unsubscribe(call.client, call.args[i] as string);
-    }
-    return undefined;
-  },
-};
-
-const punsubscribe: Command = {
-  name: "punsubscribe",
-  arity: -1,
-  flags: subscriptionFlags,
-  run(call) {
-    const { pubsub } = call.process;
-    if (call.args.length === 1) pubsub.unsubscribeFromEachPattern(call.client);
-    for (let i = 1; i < call.args.length; i++) {
-      pubsub.unsubscribePattern(call.client, call.args[i] as string);
-    }
-    return undefined;
-  },
-};
+/** The same; where none is named, all there are. */
+function unsubscribing(
+  name: string,
+  one: (call: Call, from: string) => void,
+  each: (call: Call) => void,
+): Command {
+  const named = subscribing(name, one);
+  return {
+    ...named,
+    arity: -1,
+    run(call) {
+      if (call.args.length === 1) each(call);
+      return named.run(call);
+    },
+  };
+}
 
 /** `publishCommand()`: goes to replicas even though it changes nothing, with no subscriber too. */
 const publish: Command = {
@@ -112,10 +90,22 @@ const helpLines: readonly string[] = [
 
 /** What a Sentinel has too. */
 export const subscriptionCommands: readonly Command[] = [
-  subscribe,
-  unsubscribe,
-  psubscribe,
-  punsubscribe,
+  subscribing("subscribe", ({ process, client }, channel) => {
+    process.pubsub.subscribe(client, channel);
+  }),
+  unsubscribing(
+    "unsubscribe",
+    ({ process, client }, channel) => process.pubsub.unsubscribe(client, channel),
+    ({ process, client }) => process.pubsub.unsubscribeFromEach(client),
+  ),
+  subscribing("psubscribe", ({ process, client }, pattern) => {
+    process.pubsub.subscribePattern(client, pattern);
+  }),
+  unsubscribing(
+    "punsubscribe",
+    ({ process, client }, pattern) => process.pubsub.unsubscribePattern(client, pattern),
+    ({ process, client }) => process.pubsub.unsubscribeFromEachPattern(client),
+  ),
 ];
 
 export const pubsubCommands: readonly Command[] = [

@@ -42,22 +42,22 @@ export class PubSub {
   }
 
   subscribe(client: Client, channel: string): void {
-    join(this.channels, client.channels, client, channel);
+    if (join(this.channels, client.channels, client, channel)) client.subscriptions++;
     this.#confirm(client, "subscribe", channel);
   }
 
   subscribePattern(client: Client, pattern: string): void {
-    join(this.patterns, client.patterns, client, pattern);
+    if (join(this.patterns, client.patterns, client, pattern)) client.subscriptions++;
     this.#confirm(client, "psubscribe", pattern);
   }
 
   unsubscribe(client: Client, channel: string): void {
-    leave(this.channels, client.channels, client, channel);
+    if (leave(this.channels, client.channels, client, channel)) client.subscriptions--;
     this.#confirm(client, "unsubscribe", channel);
   }
 
   unsubscribePattern(client: Client, pattern: string): void {
-    leave(this.patterns, client.patterns, client, pattern);
+    if (leave(this.patterns, client.patterns, client, pattern)) client.subscriptions--;
     this.#confirm(client, "punsubscribe", pattern);
   }
 
@@ -81,6 +81,7 @@ export class PubSub {
     for (const pattern of [...client.patterns]) {
       leave(this.patterns, client.patterns, client, pattern);
     }
+    client.subscriptions = 0;
   }
 
   #deliver(receivers: ReadonlySet<Client>, items: readonly Value[]): number {
@@ -109,23 +110,31 @@ function confirmation(word: string, subject: Value, count: number, protocol: Pro
   return push([bulk(word), subject, integer(count)], protocol);
 }
 
-function join(all: Map<string, Set<Client>>, own: Set<string>, client: Client, name: string): void {
-  if (own.has(name)) return;
+/** False when it listens already. */
+function join(
+  all: Map<string, Set<Client>>,
+  own: Set<string>,
+  client: Client,
+  name: string,
+): boolean {
+  if (own.has(name)) return false;
   own.add(name);
   const subscribers = all.get(name);
   if (subscribers === undefined) all.set(name, new Set([client]));
   else subscribers.add(client);
+  return true;
 }
 
+/** False when it did not listen. */
 function leave(
   all: Map<string, Set<Client>>,
   own: Set<string>,
   client: Client,
   name: string,
-): void {
-  if (!own.delete(name)) return;
+): boolean {
+  if (!own.delete(name)) return false;
   const subscribers = all.get(name);
-  if (subscribers === undefined) return;
-  subscribers.delete(client);
-  if (subscribers.size === 0) all.delete(name);
+  subscribers?.delete(client);
+  if (subscribers?.size === 0) all.delete(name);
+  return true;
 }

@@ -2,23 +2,29 @@
  * The sections of a data server's INFO (`genRedisInfoString()`), with the fields of its version in
  * their order. What no machine is simulated for (allocator, CPU time) has the value of an idle server.
  *
- * Sentinels ask for this every second while something is wrong: text that never changes is made once.
+ * Sentinels ask for this every second while something is wrong: text that never changes is made once,
+ * and text that seldom does when it does.
  */
 import type { ServerSettings } from "../config/settings.js";
+import type { Keyspace } from "../keyspace/keyspace.js";
 import type { Client } from "./client.js";
 import type { InfoSection } from "./mode.js";
 import type { ServerProcess } from "./process.js";
 import type { RedisServer } from "./redis-server.js";
+import { type InfoLine, seldomChanging } from "./seldom-changing.js";
 
 export function serverSections(server: RedisServer): readonly InfoSection[] {
   const { process } = server;
   const always = serverText(process, () => server.hz);
   return [
     section("Server", () => always() + shutdownText(server)),
-    section("Clients", () => clientsText(process, server.replication.connectedReplicas)),
+    section(
+      "Clients",
+      clientsText(process, () => server.replication.connectedReplicas),
+    ),
     section("Memory", memoryText(server)),
     section("Persistence", () => server.persistence.infoText()),
-    section("Stats", () => statsText(server)),
+    section("Stats", statsText(process, server.keyspace)),
     section("Replication", () => server.replication.infoText()),
     section("CPU", () => cpuText),
     section("Modules", () => ""),
@@ -41,24 +47,31 @@ export function section(title: string, text: () => string, byDefault = true): In
 export function serverText(process: ServerProcess, hz: () => number): () => string {
   const { behaviour, settings, context } = process;
   const clock = behaviour.from70 ? "monotonic_clock:POSIX clock_gettime\r\n" : "";
+  const seldom = seldomChanging([
+    ["uptime_in_days", () => Math.floor((process.unixtime - process.startedAt) / 86_400)],
+    ["hz", hz],
+    ["configured_hz", () => settings.hz],
+  ]);
+  const tail = seldomChanging([
+    ["executable", () => process.executable],
+    ["config_file", () => process.configFile?.path ?? ""],
+    ["io_threads_active", () => 0],
+  ]);
   let head: string | undefined;
   return () => {
     head ??=
       `redis_version:${behaviour.release}\r\nredis_git_sha1:00000000\r\nredis_git_dirty:0\r\n` +
       `redis_build_id:0\r\nredis_mode:${process.mode.name === "sentinel" ? "sentinel" : "standalone"}\r\n` +
       `os:Linux 5.15.0 x86_64\r\narch_bits:64\r\n${clock}multiplexing_api:epoll\r\n` +
-      "atomicvar_api:c11-builtin\r\ngcc_version:12.2.0\r\nprocess_id:1\r\nprocess_supervised:no\r\n" +
+      `atomicvar_api:c11-builtin\r\ngcc_version:12.2.0\r\nprocess_id:${process.pid}\r\nprocess_supervised:no\r\n` +
       `run_id:${process.runId}\r\ntcp_port:${settings.port}\r\nserver_time_usec:`;
     const listeners = behaviour.from72 ? listenersText(settings) : "";
     const uptime = process.unixtime - process.startedAt;
     // LRU_CLOCK(): seconds in 24 bits.
     const lruClock = process.unixtime % 16_777_216;
     return (
-      `${head}${context.nowMicroseconds()}\r\nuptime_in_seconds:${uptime}\r\n` +
-      `uptime_in_days:${Math.floor(uptime / 86_400)}\r\nhz:${hz()}\r\nconfigured_hz:${settings.hz}\r\n` +
-      `lru_clock:${lruClock}\r\nexecutable:/usr/local/bin/redis-server\r\n` +
-      `config_file:${process.configFile?.path ?? ""}\r\nio_threads_active:0\r\n` +
-      listeners
+      `${head}${context.nowMicroseconds()}\r\nuptime_in_seconds:${uptime}\r\n${seldom()}` +
+      `lru_clock:${lruClock}\r\n${tail()}${listeners}`
     );
   };
 }
@@ -70,16 +83,26 @@ function listenersText({ bind, port }: ServerSettings): string {
   return `listener0:name=tcp${binds}${port === 0 ? "" : `,port=${port}`}\r\n`;
 }
 
-export function clientsText(process: ServerProcess, replicas: number): string {
-  const waiting = process.blockedClients;
-  let timed = 0;
-  if (waiting > 0) for (const client of process.clients) if (hasDeadline(client)) timed++;
-  return (
-    `connected_clients:${process.clientCount - replicas}\r\ncluster_connections:0\r\n` +
-    `maxclients:${process.settings.maxclients}\r\nclient_recent_max_input_buffer:0\r\n` +
-    `client_recent_max_output_buffer:0\r\nblocked_clients:${waiting}\r\ntracking_clients:0\r\n` +
-    `clients_in_timeout_table:${timed}\r\n`
-  );
+export function clientsText(process: ServerProcess, replicas: () => number): () => string {
+  const zero = () => 0;
+  return seldomChanging([
+    ["connected_clients", () => process.clientCount - replicas()],
+    ["cluster_connections", zero],
+    ["maxclients", () => process.settings.maxclients],
+    ["client_recent_max_input_buffer", zero],
+    ["client_recent_max_output_buffer", zero],
+    ["blocked_clients", () => process.blockedClients],
+    ["tracking_clients", zero],
+    ["clients_in_timeout_table", () => clientsWithDeadline(process)],
+  ]);
+}
+
+function clientsWithDeadline(process: ServerProcess): number {
+  let count = 0;
+  if (process.blockedClients > 0) {
+    for (const client of process.clients) if (hasDeadline(client)) count++;
+  }
+  return count;
 }
 
 function hasDeadline(client: Client): boolean {
@@ -117,82 +140,108 @@ function human(bytes: number): string {
   return `${(bytes / 1_073_741_824).toFixed(2)}G`;
 }
 
-function kilobytes(bytesPerSecond: number): string {
-  return bytesPerSecond === 0 ? "0.00" : (bytesPerSecond / 1_024).toFixed(2);
+/** Bytes a second in kilobytes; mostly as many as the last time. */
+function kilobytes(): (rate: number) => string {
+  let of = 0;
+  let text = "0.00";
+  return (rate) => {
+    if (rate !== of) text = (rate / 1_024).toFixed(2);
+    of = rate;
+    return text;
+  };
 }
 
-function statsText(server: RedisServer): string {
-  const { process, keyspace } = server;
-  const { statistics: stats } = process;
-  return networkStatsText(process, {
-    syncFull: stats.syncFull,
-    syncPartialOk: stats.syncPartialOk,
-    syncPartialError: stats.syncPartialError,
-    expired: keyspace.expired,
-    hits: keyspace.hits,
-    misses: keyspace.misses,
-    ownExpiries: keyspace.ownExpiries,
-  });
-}
-
-export interface DatasetStats {
-  readonly syncFull: number;
-  readonly syncPartialOk: number;
-  readonly syncPartialError: number;
-  readonly expired: number;
-  readonly hits: number;
-  readonly misses: number;
-  readonly ownExpiries: number;
-}
+/** What INFO stats tells of a dataset. */
+export type DatasetStats = Pick<Keyspace, "expired" | "hits" | "misses" | "ownExpiries">;
 
 /** What a process without a dataset counts of one. */
-export const noDataset: DatasetStats = {
-  syncFull: 0,
-  syncPartialOk: 0,
-  syncPartialError: 0,
-  expired: 0,
-  hits: 0,
-  misses: 0,
-  ownExpiries: 0,
-};
+export const noDataset: DatasetStats = { expired: 0, hits: 0, misses: 0, ownExpiries: 0 };
 
-/** INFO stats, for both modes. */
-export function networkStatsText(process: ServerProcess, dataset: DatasetStats): string {
-  const { statistics: stats, pubsub, behaviour } = process;
+/** INFO stats, for both modes. What every command counts is written anew each time, the rest seldom. */
+export function statsText(process: ServerProcess, dataset: DatasetStats): () => string {
+  const { statistics: stats, behaviour } = process;
   const { from70 } = behaviour;
-  const input = stats.inputBytes + stats.replicationInputBytes;
-  const output = stats.outputBytes + stats.replicationOutputBytes;
-  return (
-    `total_connections_received:${stats.connections}\r\ntotal_commands_processed:${stats.commands}\r\n` +
-    `instantaneous_ops_per_sec:${stats.operations.rate}\r\ntotal_net_input_bytes:${input}\r\n` +
-    `total_net_output_bytes:${output}\r\n` +
-    (from70
-      ? `total_net_repl_input_bytes:${stats.replicationInputBytes}\r\ntotal_net_repl_output_bytes:${stats.replicationOutputBytes}\r\n`
-      : "") +
-    `instantaneous_input_kbps:${kilobytes(stats.input.rate)}\r\ninstantaneous_output_kbps:${kilobytes(stats.output.rate)}\r\n` +
-    (from70
-      ? "instantaneous_input_repl_kbps:0.00\r\ninstantaneous_output_repl_kbps:0.00\r\n"
-      : "") +
-    `rejected_connections:${stats.rejectedConnections}\r\nsync_full:${dataset.syncFull}\r\n` +
-    `sync_partial_ok:${dataset.syncPartialOk}\r\nsync_partial_err:${dataset.syncPartialError}\r\n` +
-    `expired_keys:${dataset.expired}\r\nexpired_stale_perc:0.00\r\nexpired_time_cap_reached_count:0\r\n` +
-    "expire_cycle_cpu_milliseconds:0\r\nevicted_keys:0\r\n" +
-    (from70
-      ? "evicted_clients:0\r\ntotal_eviction_exceeded_time:0\r\ncurrent_eviction_exceeded_time:0\r\n"
-      : "") +
-    `keyspace_hits:${dataset.hits}\r\nkeyspace_misses:${dataset.misses}\r\n` +
-    `pubsub_channels:${pubsub.channels.size}\r\npubsub_patterns:${pubsub.patterns.size}\r\n` +
-    (from70 ? "pubsubshard_channels:0\r\n" : "") +
-    `latest_fork_usec:${stats.lastForkMicroseconds}\r\ntotal_forks:${stats.forks}\r\n` +
-    `migrate_cached_sockets:0\r\nslave_expires_tracked_keys:${dataset.ownExpiries}\r\n` +
-    "active_defrag_hits:0\r\nactive_defrag_misses:0\r\nactive_defrag_key_hits:0\r\nactive_defrag_key_misses:0\r\n" +
-    (from70 ? "total_active_defrag_time:0\r\ncurrent_active_defrag_time:0\r\n" : "") +
-    "tracking_total_keys:0\r\ntracking_total_items:0\r\ntracking_total_prefixes:0\r\n" +
-    `unexpected_error_replies:${stats.unexpectedErrorReplies}\r\ntotal_error_replies:${stats.errorReplies}\r\n` +
-    `dump_payload_sanitizations:0\r\ntotal_reads_processed:${stats.reads}\r\ntotal_writes_processed:${stats.writes}\r\n` +
-    "io_threaded_reads_processed:0\r\nio_threaded_writes_processed:0\r\n" +
-    (from70 ? "reply_buffer_shrinks:0\r\nreply_buffer_expands:0\r\n" : "")
-  );
+  const seldom = seldomChanging(seldomStats(process, dataset));
+  const inputRate = kilobytes();
+  const outputRate = kilobytes();
+  return () => {
+    const input = stats.inputBytes + stats.replicationInputBytes;
+    const output = stats.outputBytes + stats.replicationOutputBytes;
+    return (
+      `total_connections_received:${stats.connections}\r\ntotal_commands_processed:${stats.commands}\r\n` +
+      `instantaneous_ops_per_sec:${stats.rates.operations}\r\ntotal_net_input_bytes:${input}\r\n` +
+      `total_net_output_bytes:${output}\r\n` +
+      (from70
+        ? `total_net_repl_input_bytes:${stats.replicationInputBytes}\r\ntotal_net_repl_output_bytes:${stats.replicationOutputBytes}\r\n`
+        : "") +
+      `instantaneous_input_kbps:${inputRate(stats.rates.input)}\r\ninstantaneous_output_kbps:${outputRate(stats.rates.output)}\r\n` +
+      seldom() +
+      `total_reads_processed:${stats.reads}\r\ntotal_writes_processed:${stats.writes}\r\n` +
+      (from70 ? threads70 : threads62)
+    );
+  };
+}
+
+const threads62 = "io_threaded_reads_processed:0\r\nio_threaded_writes_processed:0\r\n";
+const threads70 = `${threads62}reply_buffer_shrinks:0\r\nreply_buffer_expands:0\r\n`;
+
+function seldomStats(process: ServerProcess, dataset: DatasetStats): readonly InfoLine[] {
+  const { statistics: stats, pubsub, behaviour } = process;
+  const zero = () => 0;
+  const fraction = () => "0.00";
+  const lines: readonly (InfoLine | { readonly from70: readonly InfoLine[] })[] = [
+    {
+      from70: [
+        ["instantaneous_input_repl_kbps", fraction],
+        ["instantaneous_output_repl_kbps", fraction],
+      ],
+    },
+    ["rejected_connections", () => stats.rejectedConnections],
+    ["sync_full", () => stats.syncFull],
+    ["sync_partial_ok", () => stats.syncPartialOk],
+    ["sync_partial_err", () => stats.syncPartialError],
+    ["expired_keys", () => dataset.expired],
+    ["expired_stale_perc", fraction],
+    ["expired_time_cap_reached_count", zero],
+    ["expire_cycle_cpu_milliseconds", zero],
+    ["evicted_keys", zero],
+    {
+      from70: [
+        ["evicted_clients", zero],
+        ["total_eviction_exceeded_time", zero],
+        ["current_eviction_exceeded_time", zero],
+      ],
+    },
+    ["keyspace_hits", () => dataset.hits],
+    ["keyspace_misses", () => dataset.misses],
+    ["pubsub_channels", () => pubsub.channels.size],
+    ["pubsub_patterns", () => pubsub.patterns.size],
+    { from70: [["pubsubshard_channels", zero]] },
+    ["latest_fork_usec", () => stats.lastForkMicroseconds],
+    ["total_forks", () => stats.forks],
+    ["migrate_cached_sockets", zero],
+    ["slave_expires_tracked_keys", () => dataset.ownExpiries],
+    ["active_defrag_hits", zero],
+    ["active_defrag_misses", zero],
+    ["active_defrag_key_hits", zero],
+    ["active_defrag_key_misses", zero],
+    {
+      from70: [
+        ["total_active_defrag_time", zero],
+        ["current_active_defrag_time", zero],
+      ],
+    },
+    ["tracking_total_keys", zero],
+    ["tracking_total_items", zero],
+    ["tracking_total_prefixes", zero],
+    ["unexpected_error_replies", () => stats.unexpectedErrorReplies],
+    ["total_error_replies", () => stats.errorReplies],
+    ["dump_payload_sanitizations", zero],
+  ];
+  return lines.flatMap((line) => {
+    if (!("from70" in line)) return [line];
+    return behaviour.from70 ? line.from70 : [];
+  });
 }
 
 const cpuFields = [

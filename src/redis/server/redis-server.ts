@@ -11,6 +11,7 @@ import type {
   Context,
   TimerId,
 } from "../../kernel/actor.js";
+import type { Unapplied } from "../config/get-set.js";
 import { rewriteServerConfig } from "../config/rewrite-server.js";
 import type { ServerSettings } from "../config/settings.js";
 import { dataCommands } from "../keyspace/commands.js";
@@ -45,6 +46,7 @@ import { serverSections } from "./redis-info.js";
 import { serverView } from "./server-view.js";
 import { Shutdown } from "./shutdown.js";
 import { shutdownCommands } from "./shutdown-command.js";
+import type { ShutdownSignal } from "./signals.js";
 import { transactionCommands } from "./transaction-commands.js";
 
 /** Between two complaints about the disk, in milliseconds. */
@@ -214,8 +216,8 @@ export class RedisServer implements Mode, KeyspaceHost {
     this.persistence.childExited(child, code);
   }
 
-  terminated(): void {
-    this.#shutdown.terminated();
+  terminated(signal: ShutdownSignal): void {
+    this.#shutdown.terminated(signal);
   }
 
   shutdown(client: Client, options: ShutdownOptions): Value | undefined {
@@ -314,7 +316,7 @@ export class RedisServer implements Mode, KeyspaceHost {
   }
 
   /** What CONFIG SET sets in motion. */
-  configured(names: readonly string[]): void {
+  configured(names: readonly string[]): Unapplied | undefined {
     for (const name of names) {
       switch (name) {
         case "min-replicas-to-write":
@@ -327,12 +329,15 @@ export class RedisServer implements Mode, KeyspaceHost {
           this.replication.resizeBacklog();
           break;
         case "appendonly":
-          this.persistence.switchAof(this.settings.appendonly);
+          if (!this.persistence.switchAof(this.settings.appendonly)) {
+            return { name, why: "Unable to turn on AOF. Check server logs." };
+          }
           break;
         default:
           break;
       }
     }
+    return undefined;
   }
 
   statisticsReset(): void {

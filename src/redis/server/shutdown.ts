@@ -7,6 +7,7 @@ import { error, type Value } from "../wire/value.js";
 import type { Client } from "./client.js";
 import type { ShutdownOptions } from "./mode.js";
 import type { RedisServer } from "./redis-server.js";
+import type { ShutdownSignal } from "./signals.js";
 
 const plain: ShutdownOptions = { save: false, nosave: false, now: false, force: false };
 const failed = error("ERR Errors trying to SHUTDOWN. Check logs.");
@@ -47,11 +48,12 @@ export class Shutdown {
     }
   }
 
-  /** SIGTERM, in the next serverCron. */
-  terminated(): void {
+  /** SIGTERM or SIGINT, in the next serverCron. */
+  terminated(signal: ShutdownSignal): void {
     const { process, settings } = this.#server;
     if (this.#deadline !== undefined) return;
-    const asked = settings.shutdownOnSigterm.split(" ");
+    const { shutdownOnSigint, shutdownOnSigterm } = settings;
+    const asked = (signal === "INT" ? shutdownOnSigint : shutdownOnSigterm).split(" ");
     const outcome = this.#prepare({
       save: asked.includes("save"),
       nosave: asked.includes("nosave"),
@@ -60,6 +62,7 @@ export class Shutdown {
     });
     if (outcome === "waiting") process.log("*", "Waiting for replicas before shutting down.");
     if (outcome === "failed") {
+      process.signals.forget();
       process.log(
         "#",
         "SIGTERM received but errors trying to shut down the server, check the logs for more information",
@@ -175,6 +178,7 @@ export class Shutdown {
   #cancel(reply: Value): void {
     const { process } = this.#server;
     this.#deadline = undefined;
+    process.signals.forget();
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const client of waiting) process.unblock(client, reply);

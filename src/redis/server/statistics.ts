@@ -21,10 +21,7 @@ export class Statistics {
   /** How often each error code was sent, for INFO errorstats. */
   readonly errors = new Map<string, number>();
 
-  /** Commands counted at the last two samples, which instantaneous_ops_per_sec is made of. */
-  readonly operations = new RateOverTime();
-  readonly input = new RateOverTime();
-  readonly output = new RateOverTime();
+  readonly rates = new Rates();
 
   countError(text: string): void {
     this.errorReplies++;
@@ -35,9 +32,7 @@ export class Statistics {
 
   /** Every 100 ms (`trackInstantaneousMetric()`). */
   sample(now: number): void {
-    this.operations.sample(now, this.commands);
-    this.input.sample(now, this.inputBytes);
-    this.output.sample(now, this.outputBytes);
+    this.rates.sample(now, this.commands, this.inputBytes, this.outputBytes);
   }
 
   reset(): void {
@@ -58,39 +53,66 @@ export class Statistics {
     this.errorReplies = 0;
     this.unexpectedErrorReplies = 0;
     this.errors.clear();
-    this.operations.reset();
-    this.input.reset();
-    this.output.reset();
+    this.rates.reset();
   }
 }
 
-/** How fast a counter grows: the mean of its last sixteen samples (`STATS_METRIC_SAMPLES`). */
-class RateOverTime {
-  readonly #samples = new Array<number>(16).fill(0);
-  #next = 0;
-  #lastTime = 0;
-  #lastCount = 0;
+/** `STATS_METRIC_SAMPLES` */
+const sampleCount = 16;
+/** A sample is its time in Unix milliseconds, 0 for one not yet taken, and what the three counters showed. */
+const sampleSize = 4;
 
-  sample(now: number, count: number): void {
-    const time = now - this.#lastTime;
-    const rate = time > 0 ? Math.floor(((count - this.#lastCount) * 1_000) / time) : 0;
-    this.#samples[this.#next] = this.#lastTime === 0 ? 0 : rate;
-    this.#next = (this.#next + 1) % 16;
-    this.#lastTime = now;
-    this.#lastCount = count;
+/**
+ * How fast counters grow, a second: the mean of the rates between the last samples. A sample is taken
+ * with every cron, and somebody asks every ten seconds: so it is written down as it is, and divided
+ * only for who asks.
+ */
+class Rates {
+  /** A rate lies between two samples, so there is one more of them. */
+  readonly #samples = new Float64Array((sampleCount + 1) * sampleSize);
+  #next = 0;
+
+  sample(now: number, operations: number, input: number, output: number): void {
+    const samples = this.#samples;
+    const at = this.#next;
+    samples[at] = now;
+    samples[at + 1] = operations;
+    samples[at + 2] = input;
+    samples[at + 3] = output;
+    this.#next = at + sampleSize === samples.length ? 0 : at + sampleSize;
   }
 
-  /** A second, on average. */
-  get rate(): number {
+  get operations(): number {
+    return this.#mean(1);
+  }
+
+  get input(): number {
+    return this.#mean(2);
+  }
+
+  get output(): number {
+    return this.#mean(3);
+  }
+
+  #mean(counter: number): number {
+    const samples = this.#samples;
     let sum = 0;
-    for (let i = 0; i < 16; i++) sum += this.#samples[i] as number;
-    return Math.floor(sum / 16);
+    let before = this.#next;
+    for (let i = 0; i < sampleCount; i++) {
+      const at = before + sampleSize === samples.length ? 0 : before + sampleSize;
+      const from = samples[before] as number;
+      const time = (samples[at] as number) - from;
+      if (from > 0 && time > 0) {
+        const grown = (samples[at + counter] as number) - (samples[before + counter] as number);
+        sum += Math.floor((grown * 1_000) / time);
+      }
+      before = at;
+    }
+    return Math.floor(sum / sampleCount);
   }
 
   reset(): void {
     this.#samples.fill(0);
     this.#next = 0;
-    this.#lastTime = 0;
-    this.#lastCount = 0;
   }
 }

@@ -3,9 +3,9 @@
  * that looks at the wire from outside do. Its length is always the value's own `length`.
  */
 import { assertNever } from "../../kernel/assert.js";
-import type { Segment, Value } from "./value.js";
+import type { Aggregate, Segment, Value } from "./value.js";
 
-/** What a ballast or RDB byte looks like outside: nothing reads them, so any byte will do. */
+/** What stands for a byte of ballast or of an RDB where nobody reads it; rdb-bytes.ts has those of a real one. */
 const filler = "\0";
 
 export function encode(segment: Segment): string {
@@ -19,6 +19,18 @@ export function encode(segment: Segment): string {
       return encodeValue(segment);
   }
 }
+
+/**
+ * The same in pieces: a reply of many long values can be longer than any string. Only where it is long
+ * is it taken apart.
+ */
+export function encodePieces(segment: Segment): readonly string[] {
+  if (segment.length <= pieceMax || !("items" in segment)) return [encode(segment)];
+  return [encodeHead(segment), ...segment.items.flatMap(encodePieces)];
+}
+
+/** Far below the longest string of V8, and far above what one write takes. */
+const pieceMax = 1024 * 1024;
 
 function encodeValue(value: Value): string {
   switch (value.kind) {
@@ -37,13 +49,10 @@ function encodeValue(value: Value): string {
       if (value.length === 3) return "_\r\n";
       return value.array ? "*-1\r\n" : "$-1\r\n";
     case "array":
-      return `*${value.items.length}\r\n${encodeItems(value.items)}`;
     case "set":
-      return `~${value.items.length}\r\n${encodeItems(value.items)}`;
     case "push":
-      return `>${value.items.length}\r\n${encodeItems(value.items)}`;
     case "map":
-      return `%${value.items.length / 2}\r\n${encodeItems(value.items)}`;
+      return encodeHead(value) + value.items.map(encodeValue).join("");
     case "boolean":
       return value.value ? "#t\r\n" : "#f\r\n";
     case "double":
@@ -59,6 +68,8 @@ function encodeBulk(text: string): string {
   return `$${text.length}\r\n${text}\r\n`;
 }
 
-function encodeItems(items: readonly Value[]): string {
-  return items.map(encodeValue).join("");
+function encodeHead({ kind, items }: Aggregate): string {
+  return kind === "map" ? `%${items.length / 2}\r\n` : `${marks[kind]}${items.length}\r\n`;
 }
+
+const marks = { array: "*", set: "~", push: ">" } as const;

@@ -23,10 +23,19 @@ export interface RequestParserOptions {
   readonly version: Version;
   /** proto-max-bulk-len */
   readonly bulkMax?: number;
+  /** The most arguments that a request may have; as many as Redis takes, unless told otherwise. */
+  readonly argumentsMax?: number;
   /** From 7.0 (and 6.2.6): a client that has not authenticated may send only little. */
   authRequired?(): boolean;
 }
 
+/**
+ * What can be put together of a bulk with what comes behind it: V8 has no longer strings. Only the last
+ * 64 KiB below proto-max-bulk-len's default are beyond it.
+ */
+const bulkMost = 536_870_888 - 65_536;
+/** About what an argument takes besides its own bytes. */
+const argumentOverhead = 16;
 /** `PROTO_INLINE_MAX_SIZE` */
 const lineMax = 65_536;
 const intMax = 2_147_483_647;
@@ -34,6 +43,7 @@ const intMax = 2_147_483_647;
 export class RequestParser {
   readonly #version: Version;
   readonly #bulkMax: number;
+  readonly #argumentsMax: number;
   readonly #authRequired: () => boolean;
   #buffer = "";
   #at = 0;
@@ -48,17 +58,30 @@ export class RequestParser {
   /** Length of the argument under way (`bulklen`), -1 before it is known. */
   #bulkLength = -1;
   #args: string[] = [];
+  #argsLength = 0;
   #broken = false;
 
   constructor(options: RequestParserOptions) {
     this.#version = options.version;
     this.#bulkMax = options.bulkMax ?? 536_870_912;
+    this.#argumentsMax = options.argumentsMax ?? (options.version === "6.2" ? 1_048_576 : intMax);
     this.#authRequired = options.authRequired ?? (() => false);
   }
 
   /** What has not become a request yet: qbuf of CLIENT LIST. */
   get buffered(): number {
     return this.#buffer.length - this.#at + this.#piecesLength;
+  }
+
+  /** What the arguments take of the request that is not whole yet (`argv_len_sum`). */
+  get held(): number {
+    return this.#argsLength;
+  }
+
+  /** The first bytes that have not become anything yet, for the log. */
+  beginning(count: number): string {
+    const first = this.#buffer.slice(this.#at, this.#at + count);
+    return (first + (this.#pieces[0] ?? "")).slice(0, count);
   }
 
   /** Adds bytes and gives all requests that are whole now, at most one error, which is last. */
@@ -69,6 +92,7 @@ export class RequestParser {
       // A long argument is put together once, and not again with each piece.
       this.#pieces.push(bytes);
       this.#piecesLength += bytes.length;
+      if (this.buffered > bulkMost) return [this.#breaks("invalid bulk length")];
       if (this.buffered < this.#bulkLength + 2) return [];
       fed = this.#pieces.splice(0).join("");
       this.#piecesLength = 0;
@@ -91,8 +115,25 @@ export class RequestParser {
     return parsed;
   }
 
+  /** No more than this is ever kept. */
+  #breaks(what: string): ParsedRequest {
+    this.#broken = true;
+    this.#buffer = "";
+    this.#pieces.length = 0;
+    this.#piecesLength = 0;
+    this.#at = 0;
+    return broken(what, what);
+  }
+
+  /** `strchr()`: where the next one is, unless a zero byte ends the text before it. */
+  #find(char: string): number {
+    const found = this.#buffer.indexOf(char, this.#at);
+    for (let i = this.#at; i < found; i++) if (this.#buffer.charCodeAt(i) === 0) return -1;
+    return found;
+  }
+
   #inline(): ParsedRequest | "wait" {
-    const newline = this.#buffer.indexOf("\n", this.#at);
+    const newline = this.#find("\n");
     if (newline < 0) {
       if (this.buffered <= lineMax) return "wait";
       return broken("too big inline request", "too big inline request");
@@ -115,8 +156,7 @@ export class RequestParser {
         return broken("too big mbulk count string", "too big mbulk count string");
       }
       const count = parseInteger(line.slice(1));
-      const most = this.#version === "6.2" ? 1_048_576 : intMax;
-      if (count === undefined || count > most) {
+      if (count === undefined || count > this.#argumentsMax) {
         return broken("invalid multibulk length", "invalid mbulk count");
       }
       if (count > 10 && this.#unauthenticated()) {
@@ -136,10 +176,12 @@ export class RequestParser {
       // The two bytes behind an argument are skipped, whatever they are, as in C.
       if (this.#buffer.length < end + 2) return "wait";
       this.#args.push(this.#buffer.slice(this.#at, end));
+      this.#argsLength += this.#bulkLength + argumentOverhead;
       this.#at = end + 2;
       this.#bulkLength = -1;
       this.#missing--;
     }
+    this.#argsLength = 0;
     return {
       kind: "request",
       request: requestOf(this.#args),
@@ -178,13 +220,13 @@ export class RequestParser {
 
   /** Up to the next `\r`, once the byte behind it is there too. */
   #line(): string | undefined {
-    const end = this.#buffer.indexOf("\r", this.#at);
+    const end = this.#find("\r");
     if (end < 0 || end + 2 > this.#buffer.length) return undefined;
     return this.#buffer.slice(this.#at, end);
   }
 
   #lineTooBig(): boolean {
-    return this.buffered > lineMax && this.#buffer.indexOf("\r", this.#at) < 0;
+    return this.buffered > lineMax && this.#find("\r") < 0;
   }
 
   #unauthenticated(): boolean {

@@ -91,6 +91,9 @@ export interface Raw extends Payload {
 /** Bytes that are counted, carried and never allocated. */
 export interface Ballast extends Payload {
   readonly kind: "ballast";
+  /** The content of the RDB that they are a part of, and from which byte on; undefined: of none. */
+  readonly of: unknown;
+  readonly at: number;
   split(bytes: number): readonly [Ballast, Ballast];
 }
 
@@ -104,6 +107,8 @@ export type Segment = Value | Raw | Ballast | RdbPayload;
 export interface RdbPayload extends Payload {
   readonly kind: "rdb";
   readonly content: unknown;
+  /** Which byte of the RDB it begins with. */
+  readonly at: number;
   split(bytes: number): readonly [Ballast, RdbPayload];
 }
 
@@ -206,19 +211,26 @@ export function raw(bytes: string): Raw {
 }
 
 export function ballast(length: number): Ballast {
+  return part(undefined, 0, length);
+}
+
+function part(of: unknown, at: number, length: number): Ballast {
   return {
     kind: "ballast",
+    of,
+    at,
     length,
-    split: (count) => [ballast(count), ballast(length - count)],
+    split: (count) => [part(of, at, count), part(of, at + count, length - count)],
   };
 }
 
-export function rdbPayload(content: unknown, length: number): RdbPayload {
+export function rdbPayload(content: unknown, length: number, at = 0): RdbPayload {
   return {
     kind: "rdb",
     content,
+    at,
     length,
-    split: (count) => [ballast(count), rdbPayload(content, length - count)],
+    split: (count) => [part(content, at, count), rdbPayload(content, length - count, at + count)],
   };
 }
 

@@ -80,7 +80,7 @@ const actions = {
   terminate: selector
     .optional()
     .describe(
-      "The process is asked to shut down (SIGTERM). `for`: it is started again, if it has ended by then.",
+      "The process is asked to shut down (SIGTERM). `for`: it is started again so long after it has ended.",
     ),
   restart: selector.optional().describe("The process is started again."),
   install: on(
@@ -152,6 +152,12 @@ const actions = {
     .describe("A wall clock jumps. `for`: it jumps back."),
   "fill-disk": selector.optional().describe("The disk is full. `for`: it is freed."),
   "free-disk": selector.optional().describe("There is room on the disk again."),
+  "fill-memory": selector
+    .optional()
+    .describe(
+      "fork() fails, as where memory may not be overcommitted: no BGSAVE, no rewrite of the AOF, no full resync, no script of a Sentinel. `for`: some is freed.",
+    ),
+  "free-memory": selector.optional().describe("There is memory for a fork again."),
   "slow-disk": on(
     {
       on: selector.describe("Hosts."),

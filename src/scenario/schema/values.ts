@@ -5,7 +5,7 @@
  */
 import * as z from "zod";
 import { versions } from "../../redis/version.js";
-import { durationPattern, sizePattern, spanPattern } from "../duration.js";
+import { durationPattern, parseDuration, sizePattern, spanPattern } from "../duration.js";
 
 export const text = (what: string) => z.string({ error: `expected ${what}` });
 export const word = (what: string) =>
@@ -19,7 +19,10 @@ export const wholeNumber = (what: string, least = 0, most = Number.MAX_SAFE_INTE
 const durationError = "expected a duration such as 500ms, 1.5s or 2m";
 export const duration = z
   .string({ error: durationError })
-  .regex(durationPattern, { error: durationError });
+  .regex(durationPattern, { error: durationError })
+  .refine((value) => !durationPattern.test(value) || parseDuration(value) !== undefined, {
+    error: "expected a duration of less than 285 years",
+  });
 const spanError = "expected a duration such as 1.5s, or a range such as 1s..3s";
 export const span = z.string({ error: spanError }).regex(spanPattern, { error: spanError });
 const sizeError = "expected a number of bytes such as 4096, 16kb or 1gb";

@@ -181,8 +181,10 @@ export class Alone {
       random: new RandomStream("seed", "node/c1/0"),
       ip: "10.0.0.9",
       disk: {
+        error: "",
         read: (path) => this.files.get(path),
         size: unused,
+        canExecute: unused,
         write: unused,
         sync: unused,
         rename: unused,
@@ -197,6 +199,8 @@ export class Alone {
       nowMicroseconds: () => 1_700_000_000_000_000 + this.#now,
       monotonic: () => this.#now,
       listen: unused,
+      listenForStrangers: unused,
+      answer: unused,
       resolve: (name) => (name.endsWith(".invalid") ? undefined : name),
       connect: (to) => this.#connect(to),
       send: (connection, payload) => this.#send(connection, payload),
@@ -211,6 +215,7 @@ export class Alone {
         const state = this.#timers[timer];
         if (state !== undefined) state.generation++;
       },
+      canFork: unused,
       spawn: unused,
       kill: unused,
       busy: () => {},

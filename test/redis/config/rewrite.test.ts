@@ -91,7 +91,7 @@ describe("CONFIG REWRITE of 7.0", () => {
   });
 
   test("turns what it has never heard of into a comment", () => {
-    const rewrite = new Rewrite('port 1\nfrobnicate 3\nset "x\n', { version: "7.0" });
+    const rewrite = new Rewrite({ version: "7.0" }).begin('port 1\nfrobnicate 3\nset "x\n');
     expect(rewrite.content()).toBe('port 1\n# ??? frobnicate 3\n# ??? set "x\n\n');
   });
 
@@ -128,7 +128,7 @@ describe("CONFIG REWRITE of 6.2", () => {
   });
 
   test("keeps what it does not know", () => {
-    const rewrite = new Rewrite("# mine\n\n\nfrobnicate 3\n", { version: "6.2" });
+    const rewrite = new Rewrite({ version: "6.2" }).begin("# mine\n\n\nfrobnicate 3\n");
     expect(rewrite.content()).toBe("# mine\n\nfrobnicate 3\n");
   });
 });
@@ -185,7 +185,7 @@ describe("the state of a Sentinel", () => {
     const myid = /sentinel myid (\w{40})/.exec(want)?.[1];
     const { settings } = parseSentinelConfig({ path: "sentinel.conf", text }, { version: "7.0" });
 
-    const rewrite = new Rewrite(text, { version: "7.0", isSentinel: true });
+    const rewrite = new Rewrite({ version: "7.0", isSentinel: true }).begin(text);
     rewriteServerOptions(rewrite, settings, undefined, "7.0");
     rewrite.line("sentinel myid", `sentinel myid ${myid}`, true);
     rewrite.line("sentinel deny-scripts-reconfig", "sentinel deny-scripts-reconfig yes", false);
@@ -212,7 +212,7 @@ describe("the state of a Sentinel", () => {
     ].join("\n");
     const { settings } = parseSentinelConfig({ path: "sentinel.conf", text }, { version: "6.2" });
     const flush = (port: number, epoch: number, replicas: number[], sentinels: string[]): void => {
-      const rewrite = new Rewrite(text, { version: "6.2", isSentinel: true });
+      const rewrite = new Rewrite({ version: "6.2", isSentinel: true }).begin(text);
       rewriteServerOptions(rewrite, settings, undefined, "6.2");
       const say = (option: string, value: string): void => {
         rewrite.line(`sentinel ${option}`, `sentinel ${option} ${value}`, true);
@@ -249,7 +249,7 @@ describe("the state of a Sentinel", () => {
 
   test("grows where it stood, and loses what is gone", () => {
     const text = "sentinel monitor m 1.1.1.1 6379 2\nsentinel known-replica m 1.1.1.1 6380\n";
-    const rewrite = new Rewrite(text, { version: "6.2", isSentinel: true });
+    const rewrite = new Rewrite({ version: "6.2", isSentinel: true }).begin(text);
     rewrite.line("sentinel monitor", "sentinel monitor m 1.1.1.1 6380 2", true);
     rewrite.markProcessed("sentinel known-replica");
     rewrite.line("sentinel current-epoch", "sentinel current-epoch 1", true);

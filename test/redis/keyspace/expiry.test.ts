@@ -226,6 +226,20 @@ describe("the active expire cycle", () => {
     expect(database?.averageTtl).toBe(5_100);
   });
 
+  test("sees the first key ever that expires, be it set here or come with a snapshot", () => {
+    const dataset = new Dataset();
+    dataset.run("SET", "for ever", "v");
+    expect(cycle(dataset)).toBe(0);
+    dataset.run("SET", "k", "v", "PX", "100");
+    const replica = new Dataset();
+    replica.keyspace.restore(dataset.keyspace.snapshot(), dataset.now, false);
+
+    dataset.now += 101;
+    replica.now = dataset.now;
+
+    expect([cycle(dataset), cycle(replica)]).toEqual([1, 1]);
+  });
+
   test("does not run while expiry is paused", () => {
     const dataset = overdue(5);
     dataset.expiryPaused = true;

@@ -10,7 +10,8 @@ import { refreshInfo } from "../../../src/redis/sentinel/info.js";
 import { failoverState, flag, type Instance } from "../../../src/redis/sentinel/instance.js";
 import { resetMasterAndChangeAddress } from "../../../src/redis/sentinel/reset.js";
 import { selectReplica } from "../../../src/redis/sentinel/select.js";
-import { tick } from "../../../src/redis/sentinel/timer.js";
+import type { SentinelState } from "../../../src/redis/sentinel/state.js";
+import { tick as tickOf } from "../../../src/redis/sentinel/timer.js";
 import { error } from "../../../src/redis/wire/value.js";
 import { World, type WorldOptions } from "./world.js";
 
@@ -43,6 +44,12 @@ function peer(world: World, node = "s1"): Instance {
 
 function leaderOf(world: World): string {
   return world.events.find(({ channel }) => channel === "+elected-leader")?.node ?? "nobody";
+}
+
+/** A tick after a hand has changed what only grows later by itself: `SentinelState.disturb`. */
+function tick(state: SentinelState): void {
+  state.disturb();
+  tickOf(state);
 }
 
 const ft = (ms: number): readonly string[] => [`sentinel failover-timeout mymaster ${ms}`];

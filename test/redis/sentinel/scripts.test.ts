@@ -216,3 +216,25 @@ describe("a path that is no script", () => {
     expect(world.config("s1")).toContain(`sentinel client-reconfig-script mymaster ${notify}`);
   });
 });
+
+describe("a script that cannot be forked", () => {
+  // sentinelRunPendingScripts(): fork() fails.
+  test("is told of with every tick as if signal 99 had killed it, and runs once there is memory", () => {
+    const world = alone(0, 60_000);
+    world.inject({ kind: "fillMemory", host: "s1" });
+    world.command("s1", "SENTINEL set mymaster quorum 5");
+    world.run(1_000);
+
+    const told = world.eventsOf("s1").filter((text) => text.startsWith("-script-error"));
+    expect(told.length).toBeGreaterThan(8);
+    expect(new Set(told)).toEqual(new Set([`-script-error ${notify} 99 0`]));
+    const [, waiting] = pending(world);
+    expect(waiting?.get("flags")).toBe("scheduled");
+    expect(waiting?.get("retry-num")).toBe(String(told.length));
+
+    world.inject({ kind: "freeMemory", host: "s1" });
+    world.run(200);
+    const [, runs] = pending(world);
+    expect(runs?.get("flags")).toBe("running");
+  });
+});

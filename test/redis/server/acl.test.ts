@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { milliseconds } from "../../../src/kernel/time.js";
 import { World } from "../world.js";
 
 describe("a server with a password", () => {
@@ -63,5 +64,26 @@ describe("an ACL user", () => {
       /^-ERR Error in ACL SETUSER modifier '\+nosuch\|'/,
     );
     expect(client.ask("ACL", "USERS")).toBe('["default"]');
+  });
+});
+
+// Redis 7.0.15: ACLFreeUserAndKillClients(), CLIENT_CLOSE_AFTER_COMMAND; tests/sentinel, 03-runtime-reconf.
+describe("a deleted user's client", () => {
+  test("is closed, but gets its reply first where the command was its own", () => {
+    const world = new World();
+    world.server("r1");
+    const own = world.client("r1");
+    const other = world.client("r1");
+    own.ask("ACL", "SETUSER", "eve", "on", ">pw", "+@all");
+    own.ask("AUTH", "eve", "pw");
+    other.ask("AUTH", "eve", "pw");
+
+    expect(own.ask("ACL", "DELUSER", "eve", "nobody")).toBe(":1");
+    world.run(milliseconds(1));
+
+    expect(own.closed).toBe("fin");
+    expect(other.closed).toBe("fin");
+    // To its AUTH.
+    expect(other.replies()).toEqual(["+OK"]);
   });
 });

@@ -78,3 +78,18 @@ describe("an empty array", () => {
     expect(read("*0\r\n*-1\r\nPING\r\n")).toEqual([["PING"]]);
   });
 });
+
+// processInlineBuffer() and processMultibulkBuffer() look for the end of a line with strchr()
+describe("a zero byte before the end of a line", () => {
+  test("hides that end, and the client waits for one", () => {
+    expect(read("GET \0a\r\nPING\r\n")).toEqual([]);
+    expect(read("*1\0\r\n$4\r\nPING\r\n")).toEqual([]);
+    expect(read(`\0\n${"x".repeat(65_536)}`)).toEqual([
+      "ERR Protocol error: too big inline request",
+    ]);
+  });
+
+  test("is as good as any other within an argument", () => {
+    expect(read("*1\r\n$3\r\n\0\r\n\r\n")).toEqual([["\0\r\n"]]);
+  });
+});
