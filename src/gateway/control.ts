@@ -1,12 +1,13 @@
-/** The control port: Redis's protocol on loopback, one command at a time on each connection. */
+/** The control port: Redis's protocol, one command at a time on each connection. */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { encode } from "../redis/wire/encode.js";
 import { RequestParser } from "../redis/wire/parse-request.js";
 import { error } from "../redis/wire/value.js";
 import { type Controlled, execute } from "./commands.js";
 
-/** The longest argument that a command of this port can have, with room to spare. */
+/** The longest argument that a command of this port can have, and how many, with room to spare. */
 const bulkMax = 64 * 1024;
+const argumentsMax = 1_024;
 
 export class Control {
   readonly #controlled: Controlled;
@@ -19,10 +20,11 @@ export class Control {
   }
 
   /** Resolves with the port: 0 asks for one that is free. */
-  open(port: number): Promise<number> {
+  open(host: string, port: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen({ host: "127.0.0.1", port }, () =>
+      // Later on it is somebody who could not be accepted.
+      this.#server.on("error", reject);
+      this.#server.listen({ host, port }, () =>
         resolve((this.#server.address() as AddressInfo).port),
       );
     });
@@ -37,7 +39,7 @@ export class Control {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
     socket.on("error", () => undefined);
-    const parser = new RequestParser({ version: "7.2", bulkMax });
+    const parser = new RequestParser({ version: "7.2", bulkMax, argumentsMax });
     let before: Promise<void> = Promise.resolve();
     socket.on("data", (chunk: Buffer) => {
       socket.pause();
@@ -56,7 +58,21 @@ export class Control {
 
   async #answer(socket: Socket, args: readonly string[]): Promise<void> {
     const reply = encode(await execute(this.#controlled, args));
+    if (socket.destroyed) return;
     if (args[0]?.toLowerCase() === "quit") socket.end(reply, "latin1");
-    else socket.write(reply, "latin1");
+    else if (!socket.write(reply, "latin1")) await drained(socket);
   }
+}
+
+/** Whoever does not read its replies gets no more of them. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      socket.off("drain", done);
+      socket.off("close", done);
+      resolve();
+    };
+    socket.on("drain", done);
+    socket.on("close", done);
+  });
 }

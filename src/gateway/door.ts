@@ -31,6 +31,8 @@ export class Door {
       this.#settle();
     });
     this.#server.on("error", () => {
+      // One that could not be accepted, for want of file descriptors: the port is open still.
+      if (this.#server.listening) return;
       this.#state = "closed";
       this.#retry = setTimeout(() => this.#settle(), retryAfter);
     });

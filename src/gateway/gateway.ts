@@ -11,16 +11,20 @@ import type { Address } from "../kernel/actor.js";
 import type { Fault } from "../kernel/fault.js";
 import type { OutsideInput } from "../kernel/outside.js";
 import { type Duration, microseconds, milliseconds } from "../kernel/time.js";
+import type { OutsideOutput } from "../redis/client/outside.js";
 import type { Run } from "../run.js";
+import { dial } from "./dial.js";
 import { Door } from "./door.js";
 import { Pace } from "./pace.js";
-import { Visitor } from "./visitor.js";
+import { Traffic, Visitor } from "./visitor.js";
 
 export interface GatewayOptions {
   /** A run of a scenario made by `served`, with its `outside`. */
   readonly run: Run;
   /** Virtual seconds for each real one; 0 holds the clock. */
   readonly speed: number;
+  /** Where the ports are opened, instead of at the nodes' own addresses. */
+  readonly host?: string | undefined;
   /** The run broke: a bug, with the place where it is. */
   readonly failed: (error: unknown) => void;
 }
@@ -38,6 +42,9 @@ export class Gateway {
   readonly run: Run;
   readonly #doors: readonly Door[];
   readonly #visitors = new Map<number, Visitor>();
+  readonly #traffic = new Traffic();
+  /** Those who have something to write at the end of this turn. */
+  readonly #speaking = new Set<Visitor>();
   readonly #pace: Pace;
   readonly #failed: (error: unknown) => void;
   readonly #hostOf: ReadonlyMap<string, string>;
@@ -46,16 +53,15 @@ export class Gateway {
   #passed = 0;
   #advancing: Promise<void> = Promise.resolve();
 
-  constructor({ run, speed, failed }: GatewayOptions) {
+  constructor({ run, speed, host, failed }: GatewayOptions) {
     this.run = run;
     this.#failed = failed;
     this.#hostOf = new Map(run.plan.nodes.map(({ name, host }) => [name, host]));
-    this.#doors = run.plan.nodes.map(
-      ({ name }) =>
-        new Door(name, run.addressOf(name) ?? nowhere, (node, socket) =>
-          this.#enters(node, socket),
-        ),
-    );
+    this.#doors = run.plan.nodes.map(({ name }) => {
+      const { ip, port } = run.addressOf(name) ?? nowhere;
+      const at = { ip: host ?? ip, port };
+      return new Door(name, at, (node, socket) => this.#enters(node, socket));
+    });
     this.#pace = new Pace({
       now: () => run.now,
       advance: (span) => this.#move(microseconds(span)),
@@ -159,6 +165,9 @@ export class Gateway {
       return;
     }
     this.#deliver();
+    this.#traffic.moves++;
+    for (const visitor of this.#traffic.waiting) visitor.listenAgain();
+    this.#traffic.waiting.clear();
   }
 
   #take(input: OutsideInput): void {
@@ -169,23 +178,47 @@ export class Gateway {
 
   #enters(node: string, socket: Socket): void {
     const number = ++this.#connections;
+    this.#add(number, socket);
+    const { remoteAddress, remotePort } = socket;
+    const isKnown = remoteAddress !== undefined && remotePort !== undefined;
+    const from = isKnown ? { from: { ip: remoteAddress, port: remotePort } } : {};
+    this.#take({ does: "connect", connection: number, node, ...from });
+  }
+
+  /** A node connects to a real program. */
+  #dials({ connection, to, from }: Extract<OutsideOutput, { says: "dial" }>): void {
+    const socket = dial(to, from, (how) => this.#take({ does: "answer", connection, how }));
+    this.#add(connection, socket);
+  }
+
+  #add(number: number, socket: Socket): void {
     const visitor = new Visitor({
       number,
       socket,
       take: (input) => this.#take(input),
+      traffic: this.#traffic,
       gone: () => this.#visitors.delete(number),
     });
     this.#visitors.set(number, visitor);
-    this.#take({ does: "connect", connection: number, node });
   }
 
   /** What has left the run goes to the sockets, and the ports are as the nodes are. */
   #deliver(): void {
     for (const output of this.run.fetch()) {
       this.#passed++;
-      this.#visitors.get(output.connection)?.hear(output);
+      if (output.says === "dial") this.#dials(output);
+      else this.#tell(output);
     }
+    for (const visitor of this.#speaking) visitor.flush();
+    this.#speaking.clear();
     this.#fitDoors();
+  }
+
+  #tell(output: Exclude<OutsideOutput, { says: "dial" }>): void {
+    const visitor = this.#visitors.get(output.connection);
+    if (visitor === undefined) return;
+    visitor.hear(output);
+    if (output.says === "data") this.#speaking.add(visitor);
   }
 
   /** Where a machine has no power, nobody refuses a connection. */

@@ -30,8 +30,11 @@ export class Pace {
   #virtualStart = 0;
   #realStart = 0;
   #busyUntil = 0;
+  /** Something came since the last turn. */
+  #isHurried = false;
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
+  readonly #nextTurn = () => this.#turn();
   /** Real milliseconds that were given up. */
   lost = 0;
 
@@ -55,15 +58,17 @@ export class Pace {
   /** There is something to do: the next turn comes at once. */
   hurry(): void {
     if (this.#speed === 0) return;
-    this.#busyUntil = performance.now() + busyFor;
-    if (this.#immediate === undefined) this.#next();
+    this.#isHurried = true;
+    if (this.#immediate !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#immediate = setImmediate(this.#nextTurn);
   }
 
   #next(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (performance.now() < this.#busyUntil) this.#immediate = setImmediate(() => this.#turn());
-    else this.#timer = setTimeout(() => this.#turn(), idle);
+    const isBusy = performance.now() < this.#busyUntil;
+    if (isBusy || this.#isHurried) this.#immediate = setImmediate(this.#nextTurn);
+    else this.#timer = setTimeout(this.#nextTurn, idle);
   }
 
   #turn(): void {
@@ -71,6 +76,8 @@ export class Pace {
     this.#timer = undefined;
     const { now, advance } = this.#options;
     const began = performance.now();
+    if (this.#isHurried) this.#busyUntil = began + busyFor;
+    this.#isHurried = false;
     const target = Math.floor(this.#virtualStart + (began - this.#realStart) * 1_000 * this.#speed);
     while (now() < target && performance.now() - began < budget)
       advance(Math.min(slice, target - now()));

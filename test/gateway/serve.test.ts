@@ -1,56 +1,22 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { redsim } from "../cli/redsim.js";
 import { Peer } from "./peer.js";
-
-const main = resolve(import.meta.dirname, "../../dist/cli/main.js");
-const hasCli = spawnSync("redis-cli", ["--version"]).status === 0;
-
-interface Served {
-  readonly process: ChildProcess;
-  readonly said: () => string;
-  /** Addresses by the name that is announced with them. */
-  readonly addresses: ReadonlyMap<string, { readonly ip: string; readonly port: number }>;
-  readonly ended: Promise<number | null>;
-}
-
-async function serve(args: readonly string[]): Promise<Served> {
-  const child = spawn(process.execPath, [main, "serve", ...args, "--control", "0"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let said = "";
-  const ended = new Promise<number | null>((done) => child.on("close", done));
-  const announced = new Promise<void>((done) => {
-    child.stdout.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
-      if (said.includes("  control ")) done();
-    });
-  });
-  await Promise.race([ended, announced]);
-  expect(said).toContain("on loopback only");
-  const lines = [...said.matchAll(/^ {2}(\S+) +([\d.]+):(\d+)/gm)];
-  const addresses = new Map(
-    lines.map(([, name = "", ip = "", port]) => [name, { ip, port: Number(port) }]),
-  );
-  return { process: child, said: () => said, addresses, ended };
-}
-
-function at(served: Served, name: string) {
-  const address = served.addresses.get(name);
-  if (address === undefined) throw new Error(`${name} is not announced: ${served.said()}`);
-  return address;
-}
+import { freePorts, Served } from "./served.js";
 
 describe("redsim serve", () => {
   test("is broken over its control port, and replayed from its trace to the same fingerprint", async () => {
     await inFolderAsync(async (folder) => {
       const trace = join(folder, "served.ndjson");
-      const served = await serve(["kill-master", "--bare", "--settle", "--held", "--trace", trace]);
-      const control = new Peer(at(served, "control"));
-      const client = new Peer(at(served, "r1")).ask("SET", "a", "1");
+      const served = await Served.start([
+        ...["kill-master", "--bare", "--settle", "--held"],
+        ...["--trace", trace],
+      ]);
+      expect(served.said).toContain("on loopback only");
+      const control = new Peer(served.at("control"));
+      const client = new Peer(served.at("r1")).ask("SET", "a", "1");
       const ask = async (...args: string[]) => control.ask("REDSIM", ...args).reply("\r\n");
 
       expect(await ask("ADVANCE", "1s")).toBe("+OK\r\n");
@@ -77,12 +43,11 @@ describe("redsim serve", () => {
       const status = await control.reply("+PONG\r\n");
       expect(status).toMatch(/r1:ip=[\d.]+,port=6379,state=up,role=replica/);
       expect(status).toContain("settled:1");
-      served.process.kill("SIGTERM");
-      expect(await served.ended).toBe(0);
+      expect(await served.stop()).toBe(0);
       control.socket.destroy();
       client.socket.destroy();
 
-      const fingerprint = /fingerprint ([0-9a-f]{16})\n$/.exec(served.said())?.[1];
+      const fingerprint = /fingerprint ([0-9a-f]{16})\n$/.exec(served.said)?.[1];
       const { code, out } = redsim(["replay", trace]);
       expect({ code, out }).toEqual({
         code: 0,
@@ -91,6 +56,45 @@ describe("redsim serve", () => {
         ),
       });
     });
+  });
+
+  test("serves all nodes at one address if asked, elsewhere than on loopback if told, and replays it", async () => {
+    await inFolderAsync(async (folder) => {
+      const trace = join(folder, "served.ndjson");
+      const base = await freePorts(6);
+      const served = await Served.start([
+        ...["kill-master", "--bare", "--settle", "--speed", "20", "--trace", trace],
+        ...["--announce", "127.0.0.1", "--host", "0.0.0.0", "--port-base", String(base)],
+      ]);
+      expect(served.said).toContain("for everybody who can reach this machine\n");
+      expect(served.at("r1")).toEqual({ ip: "127.0.0.1", port: base });
+      expect(served.at("s3")).toEqual({ ip: "127.0.0.1", port: base + 5 });
+      const sentinel = new Peer(served.at("s1"));
+      sentinel.ask("SENTINEL", "get-master-addr-by-name", "mymaster");
+      const text = `${base}`;
+      expect(await sentinel.reply(`${text}\r\n`)).toBe(
+        `*2\r\n$9\r\n127.0.0.1\r\n$${text.length}\r\n${text}\r\n`,
+      );
+      expect(await served.control("KILL", "any replica")).toMatch(/^\*1\r\n\$2\r\nr[23]\r\n$/);
+      expect(await served.stop()).toBe(0);
+      sentinel.socket.destroy();
+
+      expect(redsim(["replay", trace])).toMatchObject({ code: 0, err: "" });
+    });
+  });
+
+  test("says whose port is taken already, and what to do", async () => {
+    const place = ["--announce", "--port-base", String(await freePorts(6))];
+    const served = await Served.start(["kill-master", "--settle", "--held", ...place]);
+    const { code, err } = redsim(["serve", "kill-master", "--held", ...place]);
+
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringMatching(
+        /^127\.0\.0\.1:\d+: somebody listens there already \(try other ports: --port-base 7000\)\n$/,
+      ),
+    });
+    expect(await served.stop()).toBe(0);
   });
 
   test("ends by itself where it was told to", () => {
@@ -105,37 +109,25 @@ describe("redsim serve", () => {
     [["--speed", "fast"], "--speed: fast is not a speed (such as 1, 20 or 0.5)\n"],
     [["--network", "300"], "--network: 300 is no network (a number from 1 to 254)\n"],
     [["--for", "5"], "--for: 5 is not a duration (such as 500ms, 30s or 2m)\n"],
+    [["--outside", "far"], "--outside: far is no address of a machine (such as 10.0.0.5)\n"],
+    [
+      ["--announce", "10.0.0.5"],
+      "--announce: nobody listens at 10.0.0.5, for ports are opened on loopback only (unless told otherwise: --host 0.0.0.0)\n",
+    ],
+    [["--announce", "here"], "--announce: here is no address of a machine (such as 127.0.0.1)\n"],
+    [
+      ["--host", "0.0.0.0"],
+      "--host: nodes cannot tell clients that they are at 0.0.0.0 (say where those find this machine: --announce 192.168.1.5)\n",
+    ],
+    [["--port-base", "0"], "--port-base: 0 is no port (such as 7000)\n"],
+    [
+      ["--port-base", "65533"],
+      "--port-base: the last of 6 nodes would have port 65538 (at most 65530)\n",
+    ],
   ])("refuses %j with a word about it", (options, said) => {
     const { code, err } = redsim(["serve", "kill-master", ...options]);
 
     expect({ code, err }).toEqual({ code: 2, err: said });
-  });
-
-  test.runIf(hasCli)("is a Redis to redis-cli", async () => {
-    const served = await serve(["kill-master", "--bare", "--settle", "--speed", "20"]);
-    const cli = (name: string, ...args: string[]) =>
-      new Promise<string>((done) => {
-        const { ip, port } = at(served, name);
-        const child = spawn("redis-cli", ["-h", ip, "-p", String(port), ...args]);
-        let printed = "";
-        child.stdout.on("data", (chunk: Buffer) => {
-          printed += chunk.toString();
-        });
-        child.on("close", () => done(printed));
-      });
-
-    expect(await cli("r1", "SET", "hello", "world")).toBe("OK\n");
-    expect(await cli("r1", "GET", "hello")).toBe("world\n");
-    expect(await cli("r2", "SET", "hello", "spring")).toBe(
-      "READONLY You can't write against a read only replica.\n\n",
-    );
-    const { ip } = at(served, "r1");
-    expect(await cli("s1", "SENTINEL", "get-master-addr-by-name", "mymaster")).toBe(
-      `${ip}\n6379\n`,
-    );
-    expect(await cli("control", "REDSIM", "KILL", "any", "replica")).toMatch(/^r[23]\n$/);
-    served.process.kill("SIGTERM");
-    expect(await served.ended).toBe(0);
   });
 });
 

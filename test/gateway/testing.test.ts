@@ -48,6 +48,21 @@ describe("a cluster in a test-suite, its clock held", () => {
     client.socket.destroy();
   });
 
+  test("does not take in without end what is sent while it stands still", async () => {
+    cluster = await startCluster();
+    const value = "x".repeat(64 * 1024);
+    const client = new Peer(cluster.address("r1"));
+    for (let i = 0; i < 500; i++) client.ask("SET", "a", value);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    // What is left over waits at the client's own end of the connection.
+    expect(client.socket.writableLength).toBeGreaterThan(8 * 1024 * 1024);
+    await cluster.advance("10s");
+
+    expect(client.socket.writableLength).toBe(0);
+    expect(client.text).toBe("+OK\r\n".repeat(500));
+    client.socket.destroy();
+  });
+
   test("says what is wrong with what it is asked for", async () => {
     cluster = await startCluster({ scenario: "duration: 1h\nnodes: { replicas: 1 }\n" });
 
