@@ -1,12 +1,11 @@
 /**
  * One world, measured in a process of its own, so that neither the memory nor the compiled code of
- * another is in its figures. Told the world's name, it prints one line of JSON.
- *
- * Times are processor time, not the clock on the wall: what else a machine does must not count. Each
- * round has the reference beside it, for even a processor is not always equally fast.
+ * another is in its figures. Told the world's name, it prints one line of JSON. Each round has the
+ * reference beside it.
  */
 import { type Duration, Run, type Scenario, seconds } from "redsim";
-import { referenceNanoseconds } from "./reference.js";
+import { processorTime, reference } from "./clock.js";
+import { measureGrowth, sizes } from "./scaling.js";
 import { busy, busyOnOneKey, fleet, idle, killMaster, walkthrough } from "./worlds.js";
 
 /** What one world cost: the median round. */
@@ -78,20 +77,6 @@ interface Measured extends Played {
   readonly references: number;
 }
 
-/** What one reference operation takes now. */
-function reference(): number {
-  const operations = 400_000;
-  const begin = processorTime();
-  referenceNanoseconds(1, operations);
-  return (processorTime() - begin) / operations;
-}
-
-/** Nanoseconds of processor time so far. */
-function processorTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) * 1_000;
-}
-
 /** A whole run each, as an exploration makes it: the world is built, played and judged. */
 function playAll(scenario: Scenario, batch: number): Played {
   let events = 0;
@@ -149,8 +134,11 @@ function heap(): number {
 }
 
 const name = process.argv[2] ?? "";
+const size = name === "scaling" ? sizes[Number(process.argv[3])] : undefined;
 if (name === "memory") {
   console.log(JSON.stringify(measureMemory()));
+} else if (size !== undefined) {
+  console.log(JSON.stringify(measureGrowth(size)));
 } else {
   const subject = subjects[name];
   if (subject === undefined) throw new Error(`no world is called ${name}`);

@@ -5,12 +5,14 @@
  *   npm run bench                        prints the figures
  *   npm run bench -- --compare FILE      and how they relate to those of FILE
  *   npm run bench -- --save FILE         and writes them there
+ *   npm run bench -- scaling             prints how cost grows with Sentinels and with masters
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import type { Cost, Memory } from "./measure.js";
+import { type Growth, sizes } from "./scaling.js";
 
 const worlds = ["idle", "walkthrough", "busy", "fleet", "kill-master"] as const;
 
@@ -30,11 +32,21 @@ interface Kept {
 }
 
 function main(): void {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: { compare: { type: "string" }, save: { type: "string" } },
   });
+  const [what] = positionals;
   const machine = cpus()[0]?.model.trim() ?? "unknown";
+  if (what !== undefined && what !== "scaling") {
+    console.error(`there is nothing called ${what} to measure; only scaling has a name`);
+    process.exit(2);
+  }
   console.log(`${machine}, Node ${process.version}\n`);
+  if (what === "scaling") {
+    printGrowth();
+    return;
+  }
   const before = values.compare === undefined ? undefined : readBaseline(values.compare);
   const kept: Record<string, Kept> = {};
   console.log(row(["", "events/s", "ns/event", "references", "x real time", "runs/s", "peak MB"]));
@@ -75,10 +87,31 @@ heap a key takes, on a master and two replicas: ${grouped(memory.perKey)} bytes`
   if (values.save !== undefined) writeFileSync(values.save, `${JSON.stringify(now, null, 2)}\n`);
 }
 
+/** A virtual minute of clusters of different sizes. */
+function printGrowth(): void {
+  console.log(row(["", "Sentinels", "events", "ns/event", "references", "x real time", "peak MB"]));
+  for (const [i, { masters, sentinels }] of sizes.entries()) {
+    const growth = measured<Growth>("scaling", `${i}`);
+    console.log(
+      row([
+        masters === 1 ? "1 master" : `${grouped(masters)} masters`,
+        `${sentinels}`,
+        grouped(growth.events),
+        grouped(growth.nanosecondsPerEvent),
+        growth.references.toFixed(2),
+        growth.virtualOverReal < 10
+          ? growth.virtualOverReal.toFixed(2)
+          : grouped(growth.virtualOverReal),
+        grouped(growth.peakMegabytes),
+      ]),
+    );
+  }
+}
+
 /** One world in a process of its own. */
-function measured<T>(world: string): T {
+function measured<T>(...world: readonly string[]): T {
   const script = new URL("./measure.js", import.meta.url).pathname;
-  const output = execFileSync(process.execPath, ["--expose-gc", script, world], {
+  const output = execFileSync(process.execPath, ["--expose-gc", script, ...world], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -49,6 +49,20 @@ const layers: Record<
     ],
     types: [],
   },
+  standin: {
+    values: [
+      "standin",
+      "gateway",
+      "cli/program",
+      "cli/tracing",
+      "run",
+      "scenario",
+      "observe",
+      "redis",
+      "kernel",
+    ],
+    types: [],
+  },
   index: { values: ["index", "run", "scenario", "observe", "redis", "kernel"], types: [] },
 };
 

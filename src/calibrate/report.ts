@@ -22,6 +22,30 @@ export function reportLines(comparison: Comparison): string[] {
   ];
 }
 
+/** What the words and columns mean, for below the last table. */
+export const legend: readonly (readonly [word: string, meaning: string])[] = [
+  ["real, sim", "recorded and simulated runs, in milliseconds; writes are counted"],
+  ["p10, p90", "one in ten is below p10, one in ten above p90"],
+  [
+    "KS",
+    "after Kolmogorov and Smirnov: how much the shares of both sides that lie below one and the same " +
+      "value differ at most, from 0 (alike) to 1",
+  ],
+  [
+    "ok",
+    "the median is at most 30 ms off (5 % above 400 ms), and from p10 to p90 it is as far as recorded, " +
+      "within 30 ms or a factor of 1.5",
+  ],
+  ["ks", "so is this, but KS is larger than what chance explains in 19 of 20 cases"],
+  ["NO", "it is not, or an order of events is wrong: the exit code is 1"],
+  ["", "what has none of these words has no bound and is shown only"],
+  [
+    "order",
+    "what comes before what in every recording must do so here; where C leaves an order open, it is " +
+      "said how likely so few recordings are to show it one way only",
+  ],
+];
+
 /** `ok`, `ks` (in bounds, yet further apart than chance explains) or `NO`; empty where nothing is judged. */
 export function judgement({ verdict, distance, critical }: MeasureComparison): string {
   if (verdict === undefined) return "";

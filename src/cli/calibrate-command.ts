@@ -11,13 +11,14 @@ import { calibrationDocument } from "../calibrate/markdown.js";
 import { installedRelease } from "../calibrate/real/processes.js";
 import { realExperiments, usualSettings } from "../calibrate/real/recorder.js";
 import { recordSeries } from "../calibrate/real/series.js";
-import { reportLines } from "../calibrate/report.js";
+import { legend, reportLines } from "../calibrate/report.js";
 import type { Sample } from "../calibrate/sample.js";
 import { longEnough, simulate } from "../calibrate/simulate.js";
 import { versions } from "../redis/version.js";
 import { suggestion } from "../scenario/suggest.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
-import { out } from "./print.js";
+import { out, wrap } from "./print.js";
+import { Meter } from "./progress.js";
 import { recordingsOf } from "./recordings.js";
 import { loadScenario, reasonOf } from "./scenario-source.js";
 import { UserError } from "./user-error.js";
@@ -32,12 +33,19 @@ interface CalibrateArguments {
   readonly parallel: number;
 }
 
+/** What is simulated, for comparison with what was recorded of that release. */
+interface Side {
+  readonly experiment: Experiment;
+  readonly release: string;
+  readonly version: string;
+}
+
 export const calibrateCommand: CommandModule<object, CalibrateArguments> = {
   command: "calibrate",
   describe: "Compare simulated runs with recordings of real Redis",
   builder: (yargs) =>
     yargs
-      .option("seeds", { type: "number", default: 200, describe: "How many runs of each" })
+      .option("seeds", { type: "number", default: 400, describe: "How many runs of each" })
       .option("only", {
         type: "string",
         array: true,
@@ -71,14 +79,16 @@ export const calibrateCommand: CommandModule<object, CalibrateArguments> = {
 
 function calibrate(args: CalibrateArguments): ExitCode {
   const all = experiments.map(({ name }) => name);
+  const meter = new Meter();
   const comparisons: Comparison[] = [];
   for (const played of chosen(all, args.only).map(experiment))
     for (const { release, version } of releases) {
       if (args.release !== undefined && args.release !== release) continue;
       const recorded = recordingsOf(release, played.name);
-      const simulated = simulateAll(played, version, args.seeds);
+      const simulated = simulateAll({ experiment: played, release, version }, args.seeds, meter);
       comparisons.push(shown(compare(played, release, recorded, simulated)));
     }
+  printLegend();
   if (args.write === true) write(calibrationDocument(comparisons));
   return comparisons.every(holds) ? exitCode.ok : exitCode.broken;
 }
@@ -97,27 +107,30 @@ async function calibrateReal(args: CalibrateArguments): Promise<ExitCode> {
   // Children are ended, and folders removed, when this process exits.
   process.once("SIGINT", () => process.exit(130));
   process.once("SIGTERM", () => process.exit(143));
+  const meter = new Meter();
   const comparisons: Comparison[] = [];
   for (const name of chosen(realExperiments, args.only)) {
+    meter.begin(`${name}, Redis ${release}: ${args.runs} recordings, ${args.parallel} at a time`);
     const recorded = await recordSeries(usualSettings(name), {
       runs: args.runs,
       parallel: args.parallel,
-      progress: (done) => {
-        if (process.stderr.isTTY === true)
-          process.stderr.write(`\r\u001b[K${name}: ${done} of ${args.runs} recorded `);
-      },
+      progress: (done) => meter.show(() => `${name}: ${done} of ${args.runs} recorded`),
     });
-    if (process.stderr.isTTY === true) process.stderr.write("\r\u001b[K");
     const played = experiment(name);
-    const simulated = simulateAll(played, version, args.seeds);
+    const simulated = simulateAll({ experiment: played, release, version }, args.seeds, meter);
     comparisons.push(shown(compare(played, release, recorded, simulated)));
   }
+  printLegend();
   return comparisons.every(holds) ? exitCode.ok : exitCode.broken;
 }
 
 function shown(comparison: Comparison): Comparison {
   for (const line of reportLines(comparison)) out(line);
   return comparison;
+}
+
+function printLegend(): void {
+  for (const [word, meaning] of legend) out(wrap(word.padEnd(11), meaning));
 }
 
 function write(text: string): void {
@@ -140,7 +153,19 @@ function chosen<Name extends string>(
   return only.length === 0 ? names : names.filter((name) => only.includes(name));
 }
 
-function simulateAll(played: Experiment, version: string, seeds: number): Sample[] {
+function simulateAll(
+  { experiment: played, release, version }: Side,
+  seeds: number,
+  meter: Meter,
+): Sample[] {
+  const what = `${played.name}, Redis ${release}`;
+  meter.begin(`${what}: ${seeds} runs of ${played.scenario}`);
   const { scenario } = loadScenario(played.scenario, longEnough(version));
-  return Array.from({ length: seeds }, (_, i) => simulate(played, scenario, `${i + 1}`));
+  const samples: Sample[] = [];
+  while (samples.length < seeds) {
+    samples.push(simulate(played, scenario, `${samples.length + 1}`));
+    meter.show(() => `${what}: ${samples.length} of ${seeds} runs`);
+  }
+  meter.clear();
+  return samples;
 }

@@ -7,13 +7,18 @@ import {
   type Progress,
 } from "../explore/explore.js";
 import { Findings } from "../explore/findings.js";
+import type { UnequalRuns } from "../explore/repeat.js";
 import { Threads } from "../explore/threads.js";
 import type { Also } from "../explore/trial.js";
 import { parseDuration } from "../scenario/duration.js";
+import { checkDeterminismOf, checkDeterminismOption, printDivergence } from "./divergence.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
-import { out, say } from "./print.js";
+import { showsAgain, sizeText } from "./findings-command.js";
+import { out } from "./print.js";
 import { programVersion } from "./program.js";
+import { Meter } from "./progress.js";
 import { loadScenario } from "./scenario-source.js";
+import { seedRange } from "./seed-range.js";
 import { UserError } from "./user-error.js";
 
 interface ExploreArguments {
@@ -24,6 +29,7 @@ interface ExploreArguments {
   readonly time: string | undefined;
   readonly shard: string | undefined;
   readonly also: readonly Also[];
+  readonly "check-determinism": string | undefined;
   readonly set: readonly string[];
   readonly findings: string;
   readonly shrink: number;
@@ -51,6 +57,7 @@ export const exploreCommand: CommandModule<object, ExploreArguments> = {
         default: [],
         describe: "What Redis does not promise, and is to be found as well",
       })
+      .option("check-determinism", checkDeterminismOption)
       .option("set", {
         type: "string",
         array: true,
@@ -85,68 +92,55 @@ async function run(args: ExploreArguments): Promise<ExitCode> {
     args.scenario === undefined ? undefined : loadScenario(args.scenario, args.set).source;
   const options: ExploreOptions = {
     source,
-    seeds: rangeOf(args.seeds),
+    seeds: seedRange(args.seeds),
     budget: budgetOf(args.time),
     shard: shardOf(args.shard),
     also: args.also,
+    repeatEvery: checkDeterminismOf(args["check-determinism"]),
     patience: args.shrink,
   };
   const meter = new Meter();
   const threads = new Threads(args.jobs);
-  const exploration = await explore(threads, options, (progress) => meter.show(progress));
+  const exploration = await explore(threads, options, (progress) =>
+    meter.show(() => standing(progress)),
+  );
   await threads.close();
   meter.clear();
   const findings = new Findings(args.findings);
-  const folders = exploration.found.map((found) => findings.add(found, programVersion, args.also));
+  const by = { program: programVersion, at: new Date(), also: args.also };
+  const folders = exploration.found.map((found) => findings.add(found, by));
   if (args.json === true) out(JSON.stringify({ ...exploration, found: folders }, undefined, 2));
   else print(exploration, folders);
+  if (exploration.unequal !== undefined) return exitCode.divergence;
   return exploration.found.length === 0 ? exitCode.ok : exitCode.broken;
 }
 
 function print(exploration: Exploration, folders: ReturnType<Findings["all"]>): void {
-  const { runs, virtualMs, realMs } = exploration;
+  const { runs, virtualMs, realMs, unequal } = exploration;
   const seconds = realMs / 1_000;
   out(
     `${runs} runs in ${seconds.toFixed(1)} s: ${(runs / seconds).toFixed(0)} a second, ${(virtualMs / realMs).toFixed(0)} times real time`,
   );
+  if (unequal !== undefined) printUnequal(unequal);
   if (folders.length === 0) out("no law was broken");
   for (const { finding, path } of folders) {
     const { law, text, count, seeds, size } = finding;
     out("");
     out(`${law}: ${text}`);
     out(`  ${count} of the seeds, such as ${seeds.slice(0, 5).join(", ")}`);
-    out(
-      `  shrunk to ${size.faults} steps, ${size.servers} servers, ${size.sentinels} Sentinels: ${path}`,
-    );
-    out(`  npx redsim run ${path}/shrunk.yaml --seed ${finding.seed} --heal`);
+    out(`  shrunk to ${sizeText(size)}: ${path}`);
+    out(`  ${showsAgain(path, finding)}`);
   }
 }
 
-/** On a terminal one line that changes; elsewhere a line now and then. */
-class Meter {
-  readonly #isTerminal = process.stderr.isTTY === true;
-  #shownAt = performance.now();
-
-  show({ runs, of, runsPerSecond, speed, findings }: Progress): void {
-    const now = performance.now();
-    if (now - this.#shownAt < (this.#isTerminal ? 200 : 10_000)) return;
-    this.#shownAt = now;
-    const text = `${runs} of ${of} seeds, ${runsPerSecond.toFixed(0)} runs/s, ${speed.toFixed(0)} times real time, ${findings} findings`;
-    if (this.#isTerminal) process.stderr.write(`\r\u001b[K${text}`);
-    else say(text);
-  }
-
-  clear(): void {
-    if (this.#isTerminal) process.stderr.write("\r\u001b[K");
-  }
+function printUnequal({ seed, fingerprints, divergence }: UnequalRuns): void {
+  out(`seed ${seed} is not the same run twice: fingerprints ${fingerprints.join(" and ")}`);
+  if (divergence !== undefined) printDivergence(divergence);
+  else out("side by side two runs are the same: it matters what was run before");
 }
 
-function rangeOf(text: string): { readonly first: number; readonly last: number } {
-  const match = /^(\d+)\.\.(\d+)$/.exec(text);
-  const [first, last] = [Number(match?.[1]), Number(match?.[2])];
-  if (match === null || last < first)
-    throw UserError.of("--seeds", `${text} is not a range of seeds`, "such as 1..1000");
-  return { first, last };
+function standing({ runs, of, runsPerSecond, speed, findings }: Progress): string {
+  return `${runs} of ${of} seeds, ${runsPerSecond.toFixed(0)} runs/s, ${speed.toFixed(0)} times real time, ${findings} findings`;
 }
 
 function shardOf(text: string | undefined): { readonly index: number; readonly of: number } {

@@ -1,6 +1,12 @@
 /** `redsim findings`: what exploring has found: list it, run it again, throw out what is gone. */
 import type { CommandModule } from "yargs";
-import { type FindingFolder, Findings, replayFinding } from "../explore/findings.js";
+import {
+  type FindingFolder,
+  Findings,
+  replayFinding,
+  type StoredFinding,
+} from "../explore/findings.js";
+import { isHealed } from "../explore/trial.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { out } from "./print.js";
 import { UserError } from "./user-error.js";
@@ -61,13 +67,28 @@ function named(findings: Findings, name: string): FindingFolder {
 }
 
 function show({ id, path, finding }: FindingFolder): void {
-  const { law, text, count, size, program, seed } = finding;
+  const { law, text, count, size, foundAt, foundBy } = finding;
   out(id);
   out(`  ${law}: ${text}`);
   out(
-    `  found ${count} times by redsim ${program}; ${size.faults} steps, ${size.servers} servers, ${size.sentinels} Sentinels`,
+    `  found ${foundAt.slice(0, 16).replace("T", " ")} UTC by redsim ${foundBy}, ${times(count)}`,
   );
-  out(`  npx redsim run ${path}/shrunk.yaml --seed ${seed} --heal`);
+  out(`  ${sizeText(size)}`);
+  out(`  ${showsAgain(path, finding)}`);
+}
+
+export function sizeText({ faults, servers, sentinels }: StoredFinding["size"]): string {
+  const of = (count: number, one: string) => `${count} ${one}${count === 1 ? "" : "s"}`;
+  return [of(faults, "step"), of(servers, "server"), of(sentinels, "Sentinel")].join(", ");
+}
+
+function times(count: number): string {
+  return count === 1 ? "once" : `${count} times`;
+}
+
+/** The command that runs it with its transcript. */
+export function showsAgain(path: string, { seed, also }: StoredFinding): string {
+  return `npx redsim run ${path}/shrunk.yaml --seed ${seed}${isHealed(also) ? " --heal" : ""}`;
 }
 
 /** True when it is the same again. */

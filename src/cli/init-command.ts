@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { CommandModule } from "yargs";
 import { initScenario } from "../scenario/init.js";
 import { out } from "./print.js";
-import { initFile, reasonOf } from "./scenario-source.js";
+import { initFile, loadScenario, reasonOf } from "./scenario-source.js";
 import { UserError } from "./user-error.js";
 
 interface InitArguments {
@@ -34,6 +34,8 @@ export const initCommand: CommandModule<object, InitArguments> = {
       throw UserError.of(path, `cannot be written: ${reasonOf(error)}`);
     }
     out(`wrote ${path}`);
+    // What of it is not modelled is said now, and not only once it runs.
+    loadScenario(path, []);
     out(`run it: npx redsim run ${path}`);
   },
 };

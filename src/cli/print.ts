@@ -5,7 +5,9 @@
 import chalk from "chalk";
 import type { Tone, TranscriptLine, TranscriptSection } from "../observe/transcript.js";
 
-const width = Math.min(Math.max(process.stdout.columns ?? 80, 60), 120);
+/** No terminal has a width, and some have none that they would tell: 0. */
+const columns = process.stdout.columns ?? 0;
+const width = columns === 0 ? 80 : Math.min(Math.max(columns, 60), 120);
 
 /** Seconds with three digits: enough for a run of a day. */
 const timeWidth = 9;

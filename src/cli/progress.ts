@@ -1,13 +1,37 @@
-/** Where a long run stands: one line on a terminal's stderr, none elsewhere. */
-
+/** Where something long stands, on stderr. */
 import { type Duration, seconds } from "../kernel/time.js";
 import type { Run } from "../run.js";
+import { say } from "./print.js";
+
+/** On a terminal one line that changes; elsewhere a line now and then. */
+export class Meter {
+  readonly #isTerminal = process.stderr.isTTY === true;
+  readonly #quietMs = this.#isTerminal ? 200 : 10_000;
+  #shownAt = performance.now();
+
+  /** Something begins: shown at once. */
+  begin(text: string): void {
+    this.#shownAt = performance.now();
+    if (this.#isTerminal) process.stderr.write(`\r\u001b[K${text} `);
+    else say(text);
+  }
+
+  /** Where it stands; made only when it is time to show it. */
+  show(text: () => string): void {
+    if (performance.now() - this.#shownAt >= this.#quietMs) this.begin(text());
+  }
+
+  /** Before what is said for good. */
+  clear(): void {
+    if (this.#isTerminal) process.stderr.write("\r\u001b[K");
+  }
+}
 
 /** So much virtual time between two looks at the clock. */
 const slice: Duration = seconds(10);
 const quietMs = 500;
 
-/** Runs to the end; tells how far it is, if it takes more than half a second. */
+/** Runs to the end; tells a terminal how far it is, if it takes more than half a second. */
 export function runWithProgress(run: Run): void {
   if (process.stderr.isTTY !== true) {
     run.advance(run.end as number as Duration);

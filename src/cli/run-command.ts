@@ -4,6 +4,7 @@ import type { Level, Observer } from "../kernel/record.js";
 import { type Duration, milliseconds } from "../kernel/time.js";
 import { eventLine } from "../observe/event-line.js";
 import { Transcript } from "../observe/transcript.js";
+import { NodeLog } from "../run/node-log.js";
 import type { RunResult } from "../run/result.js";
 import { Run } from "../run.js";
 import { parseDuration } from "../scenario/duration.js";
@@ -11,10 +12,10 @@ import type { Scenario } from "../scenario/scenario.js";
 import { listed } from "../scenario/suggest.js";
 import { castLines } from "./cast.js";
 import { printChanges } from "./changes.js";
+import { checkDeterminismOption } from "./divergence.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { ignoredLines } from "./ignored.js";
 import { checkWritable, LineFile } from "./line-file.js";
-import { NodeLog } from "./node-log.js";
 import { heading, out, say, sectionLines, widestName, wrap } from "./print.js";
 import { runWithProgress } from "./progress.js";
 import { type LoadedScenario, loadScenario } from "./scenario-source.js";
@@ -38,6 +39,8 @@ export interface RunArguments {
   readonly quiet: boolean | undefined;
   readonly verbose: boolean | undefined;
   readonly twice: boolean | undefined;
+  readonly histogram: readonly string[];
+  readonly "check-determinism": string | undefined;
   readonly heal: boolean | undefined;
 }
 
@@ -100,13 +103,21 @@ export const runCommand: CommandModule<object, RunArguments> = {
         type: "boolean",
         describe: "Run it twice and compare, step by step",
       })
+      .option("histogram", {
+        type: "string",
+        array: true,
+        nargs: 1,
+        default: [],
+        describe: "With --seeds: show how this figure is spread, such as lost",
+      })
+      .option("check-determinism", checkDeterminismOption)
       .option("heal", {
         type: "boolean",
         describe: "At the end undo all faults and go on until all is well, as explore does",
       })
       .conflicts("seeds", ["seed", "trace", "events", "twice", "log", "heal", "verbose"])
       .conflicts("log", ["json", "quiet", "verbose", "twice"])
-      .conflicts("twice", ["trace", "events", "json", "verbose", "heal"])
+      .conflicts("twice", ["trace", "events", "json", "verbose"])
       .conflicts("quiet", "verbose")
       .strict(),
   handler: (args) => {
@@ -118,10 +129,26 @@ function run(args: RunArguments): ExitCode {
   const loaded = loadScenario(args.scenario, args.set);
   const until = untilOf(args.until);
   if (args.seeds !== undefined) return runSeeds(loaded, { ...args, seeds: args.seeds, until });
+  checkSingle(args);
   const seed = args.seed ?? loaded.scenario.seed;
   if (args.twice === true)
-    return runTwice(loaded.scenario, { seed, until, quiet: args.quiet === true });
+    return runTwice(
+      {
+        scenario: loaded.scenario,
+        seed,
+        healed: args.heal === true,
+        ...(until === undefined ? {} : { until }),
+      },
+      { isQuiet: args.quiet === true },
+    );
   return runOnce(loaded, args, seed, until);
+}
+
+/** What only many runs have. */
+function checkSingle({ histogram, "check-determinism": every }: RunArguments): void {
+  const given =
+    histogram.length > 0 ? "--histogram" : every === undefined ? "" : "--check-determinism";
+  if (given !== "") throw UserError.of(given, "this is one run only", "with --seeds A..B");
 }
 
 function runOnce(
@@ -136,7 +163,13 @@ function runOnce(
   const trace =
     args.trace === undefined
       ? undefined
-      : new TraceWriter(args.trace, { level: args.level, seed, until, source });
+      : new TraceWriter(args.trace, {
+          level: args.level,
+          seed,
+          until,
+          healed: args.heal,
+          source,
+        });
   const events = args.events === undefined ? undefined : new LineFile(args.events);
   const observers: Observer[] = [];
   const log = args.log === undefined ? undefined : logOf(scenario, args.log, () => run);

@@ -5,9 +5,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseScenario } from "../scenario/parse.js";
+import { formatProblem } from "../redis/config/problem.js";
+import { type Parsed, parseScenario } from "../scenario/parse.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { nearest } from "../scenario/suggest.js";
+import { say } from "./print.js";
 import { UserError } from "./user-error.js";
 
 /** What `redsim init` writes into a folder. */
@@ -46,7 +48,10 @@ export function library(): LibraryEntry[] {
     }));
 }
 
-/** `nameOrFile`: a name of the library, or a path to a file. */
+/**
+ * `nameOrFile`: a name of the library, or a path to a file. Whoever asked for what is not modelled is
+ * told beside the output.
+ */
 export function loadScenario(nameOrFile: string, set: readonly string[]): LoadedScenario {
   const path = locate(nameOrFile);
   const name = relative(process.cwd(), path).startsWith("..")
@@ -63,12 +68,14 @@ export function loadScenario(nameOrFile: string, set: readonly string[]): Loaded
       return undefined;
     }
   };
-  return { scenario: parsed(name, text, read, set), source: { name, text, files, set } };
+  const { scenario, warnings } = parsed(name, text, read, set);
+  for (const warning of warnings) say(`warning: ${formatProblem(warning)}`);
+  return { scenario, source: { name, text, files, set } };
 }
 
 /** The same from texts alone, as a trace holds them. */
 export function scenarioOf(source: SourceText): Scenario {
-  return parsed(source.name, source.text, (file) => source.files[file], source.set);
+  return parsed(source.name, source.text, (file) => source.files[file], source.set).scenario;
 }
 
 function parsed(
@@ -76,10 +83,10 @@ function parsed(
   text: string,
   read: (file: string) => string | undefined,
   set: readonly string[],
-): Scenario {
+): Extract<Parsed, { readonly problems: undefined }> {
   const result = parseScenario(text, { file, read, set });
   if (result.scenario === undefined) throw new UserError(result.problems);
-  return result.scenario;
+  return result;
 }
 
 function locate(nameOrFile: string): string {

@@ -1,12 +1,15 @@
 /** `redsim run --seeds A..B`: one scenario under many seeds, and what they have in common. */
 import type { Duration } from "../kernel/time.js";
-import { phases } from "../observe/failovers.js";
 import type { RunResult } from "../run/result.js";
 import { Run } from "../run.js";
+import { checkDeterminismOf } from "./divergence.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
+import { type Figure, figuresOf, histogramLines, tableLines } from "./figures.js";
 import { out, say } from "./print.js";
 import { type RunArguments, replayCommand, verdictCode } from "./run-command.js";
 import type { LoadedScenario } from "./scenario-source.js";
+import { type SeedRange, seedRange } from "./seed-range.js";
+import { runTwice } from "./twice.js";
 import { UserError } from "./user-error.js";
 
 export interface SeedsOptions extends Omit<RunArguments, "seeds" | "until"> {
@@ -18,11 +21,19 @@ export interface SeedsOptions extends Omit<RunArguments, "seeds" | "until"> {
 const seedsMax = 1_000_000;
 
 export function runSeeds({ scenario }: LoadedScenario, options: SeedsOptions): ExitCode {
-  const [first, last] = rangeOf(options.seeds);
+  const { first, last } = rangeOf(options.seeds);
   const results: RunResult[] = [];
+  const every = checkDeterminismOf(options["check-determinism"]);
+  const until = options.until === undefined ? {} : { until: options.until };
   for (let seed = first; seed <= last; seed++) {
-    const until = options.until === undefined ? {} : { until: options.until };
     results.push(new Run({ scenario, seed: `${seed}`, ...until }).finish());
+    if (every !== undefined && (seed - first) % every === 0) {
+      const code = runTwice({ scenario, seed: `${seed}`, ...until }, { isQuiet: true });
+      if (code !== exitCode.ok) {
+        out(`  ${replayCommand(oneOf(options), `${seed}`)} --twice`);
+        return code;
+      }
+    }
     if (process.stderr.isTTY === true && seed % 10 === 0)
       process.stderr.write(`\rseed ${seed} of ${last} `);
   }
@@ -30,68 +41,31 @@ export function runSeeds({ scenario }: LoadedScenario, options: SeedsOptions): E
   const broken = results.filter((result) => verdictCode(result) !== exitCode.ok);
   if (options.json === true)
     out(JSON.stringify({ scenario: scenario.file, runs: results }, undefined, 2));
-  else if (options.quiet !== true) printTable(results);
+  else printFigures(figuresOf(results), options);
   if (options.json !== true) printBroken(broken, results.length, options);
   return broken.length === 0 ? exitCode.ok : exitCode.broken;
 }
 
-function printTable(results: readonly RunResult[]): void {
-  out(row("", ["min", "p10", "median", "p90", "max"]));
-  const line = (name: string, values: readonly number[]) => {
-    if (values.length > 0) out(row(name, quantiles(values)));
-  };
-  line(
-    "acknowledged",
-    results.map((each) => each.metrics.acknowledged),
-  );
-  line(
-    "failed",
-    results.map((each) => each.metrics.failed),
-  );
-  line(
-    "unknown",
-    results.map((each) => each.metrics.unknown),
-  );
-  line(
-    "lost",
-    results.map((each) => each.metrics.lost),
-  );
-  line(
-    "longest write gap ms",
-    results.map((each) => each.metrics.longestWriteGapMs),
-  );
-  line(
-    "two masters ms",
-    results.map((each) => each.metrics.twoMastersMs),
-  );
-  for (const phase of phases)
-    line(
-      `failover ${phase} ms`,
-      results.flatMap(
-        (each) =>
-          each.failovers.find((failover) => failover.aborted === undefined)?.phases[phase] ?? [],
-      ),
-    );
+function printFigures(figures: readonly Figure[], { quiet, histogram }: SeedsOptions): void {
+  const shown = histogram.map((name) => histogramOf(figures, name));
+  if (quiet !== true) for (const line of tableLines(figures)) out(line);
+  for (const each of shown) for (const line of ["", ...histogramLines(each)]) out(line);
+  if (shown.length > 0) out("");
 }
 
-function row(name: string, cells: readonly string[]): string {
-  return `${name.padEnd(26)}${cells.map((cell) => cell.padStart(10)).join("")}`;
-}
-
-function quantiles(values: readonly number[]): string[] {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) =>
-    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  return [0, 0.1, 0.5, 0.9, 1].map((share) => `${Math.round(at(share) * 10) / 10}`);
+function histogramOf(figures: readonly Figure[], name: string): Figure {
+  const figure = figures.find((each) => each.name === name);
+  if (figure !== undefined) return figure;
+  const names = figures.map((each) => each.name);
+  throw UserError.of(
+    "--histogram",
+    `there is no figure ${name}`,
+    `there are ${names.map((each) => `"${each}"`).join(", ")}`,
+  );
 }
 
 function printBroken(broken: readonly RunResult[], of: number, options: SeedsOptions): void {
-  const { until, seeds: _, ...rest } = options;
-  const args: RunArguments = {
-    ...rest,
-    seeds: undefined,
-    until: until === undefined ? undefined : `${until}us`,
-  };
+  const args = oneOf(options);
   out(broken.length === 0 ? `all ${of} seeds hold` : `${broken.length} of ${of} seeds do not hold`);
   for (const result of broken.slice(0, 10)) {
     for (const verdict of result.expectations)
@@ -104,13 +78,14 @@ function printBroken(broken: readonly RunResult[], of: number, options: SeedsOpt
   }
 }
 
-function rangeOf(text: string): readonly [number, number] {
-  const match = /^(\d+)\.\.(\d+)$/.exec(text);
-  const first = Number(match?.[1]);
-  const last = Number(match?.[2]);
-  if (match === null || last < first || !Number.isSafeInteger(last))
-    throw UserError.of("--seeds", `${text} is not a range of seeds`, "such as 1..1000");
-  if (last - first >= seedsMax)
+/** For a single seed. */
+function oneOf({ until, seeds: _, ...rest }: SeedsOptions): RunArguments {
+  return { ...rest, seeds: undefined, until: until === undefined ? undefined : `${until}us` };
+}
+
+function rangeOf(text: string): SeedRange {
+  const range = seedRange(text);
+  if (range.last - range.first >= seedsMax)
     throw UserError.of("--seeds", `${text} is more than a million seeds`, "such as 1..1000");
-  return [first, last];
+  return range;
 }

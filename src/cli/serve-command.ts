@@ -1,4 +1,5 @@
 /** `redsim serve`: a scenario's nodes as real ports, for real clients. */
+import { isIPv4 } from "node:net";
 import type { CommandModule } from "yargs";
 import { Breaker } from "../gateway/breaker.js";
 import { speedOf } from "../gateway/commands.js";
@@ -10,7 +11,8 @@ import type { Observer } from "../kernel/record.js";
 import { type Duration, seconds } from "../kernel/time.js";
 import { Run } from "../run.js";
 import { parseDuration } from "../scenario/duration.js";
-import { outsideHost, served } from "../scenario/served.js";
+import type { Scenario } from "../scenario/scenario.js";
+import { outsideHost, type Place, type Serving, served } from "../scenario/served.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { checkWritable } from "./line-file.js";
 import { out, say } from "./print.js";
@@ -25,6 +27,10 @@ interface ServeArguments {
   readonly speed: string;
   readonly held: boolean | undefined;
   readonly network: number | undefined;
+  readonly announce: string | undefined;
+  readonly "port-base": number | undefined;
+  readonly host: string | undefined;
+  readonly outside: readonly string[];
   readonly bare: boolean | undefined;
   readonly settle: boolean | undefined;
   readonly control: number | undefined;
@@ -63,6 +69,27 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
         type: "number",
         describe: "The second number of all addresses; the first free one from 77 on: 127.77.0.11",
       })
+      .option("announce", {
+        type: "string",
+        describe:
+          "All nodes at this one address instead, 127.0.0.1 if none is named, told apart by ports",
+      })
+      .option("port-base", {
+        type: "number",
+        describe: "Number the ports of --announce from here on, in the order of the scenario",
+      })
+      .option("host", {
+        type: "string",
+        describe: "Listen here instead of on loopback only, such as 0.0.0.0; needs --announce",
+      })
+      .option("outside", {
+        type: "string",
+        array: true,
+        nargs: 1,
+        default: [],
+        describe:
+          "A machine that nodes may connect to, besides this one's loopback: an IPv4 address",
+      })
       .option("bare", { type: "boolean", describe: "Without the scenario's clients and steps" })
       .option("settle", {
         type: "boolean",
@@ -70,7 +97,7 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
       })
       .option("control", {
         type: "number",
-        describe: "Open the control port at 127.0.0.1; 0 takes a free one",
+        describe: "Open the control port, at 127.0.0.1 or at --host; 0 takes a free one",
       })
       .option("trace", {
         type: "string",
@@ -78,6 +105,7 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
       })
       .option("for", { type: "string", describe: "End after so much virtual time: 30s" })
       .conflicts("held", "for")
+      .conflicts("network", ["announce", "port-base", "host"])
       .strict(),
   handler: async (args) => {
     process.exitCode = await serve(args);
@@ -89,28 +117,38 @@ const networkFirst = 77;
 /** A cluster that has not settled by then will not. */
 const settleMax = seconds(120);
 
-/** Where no network was asked for, the first on which nobody listens yet. */
+/** Where no place was asked for, the first network on which nobody listens yet. */
 async function serve(args: ServeArguments): Promise<ExitCode> {
-  const asked = networkOf(args.network);
-  for (let network = asked ?? networkFirst; ; network++) {
+  const place = placeOf(args);
+  if (place !== undefined) return serveAt(args, place).catch(cannotListen);
+  for (let network = networkFirst; ; network++) {
     try {
-      return await serveOn(args, network);
+      return await serveAt(args, { network });
     } catch (error) {
       const { code, address = "" } = error as { readonly code?: string; readonly address?: string };
       const isTaken = code === "EADDRINUSE" && address.startsWith(`127.${network}.`);
-      if (!isTaken || asked !== undefined || network === networkMax) throw cannotListen(error);
+      if (!isTaken || network === networkMax) cannotListen(error);
     }
   }
 }
 
-async function serveOn(args: ServeArguments, network: number): Promise<ExitCode> {
+async function serveAt(args: ServeArguments, place: Place): Promise<ExitCode> {
   const speed = args.held === true ? 0 : speedOf(args.speed);
   if (speed === undefined)
     throw UserError.of("--speed", `${args.speed} is not a speed`, "such as 1, 20 or 0.5");
+  const { control: controlPort } = args;
+  if (controlPort !== undefined && !isPort(controlPort))
+    throw UserError.of("--control", `${controlPort} is not a port`, "from 0 to 65535");
   const until = untilOf(args.for);
   const { scenario: read, source } = loadScenario(args.scenario, args.set);
-  const serving = { network, bare: args.bare === true };
+  const reaches = outsideOf(args.outside);
+  const serving: Serving = {
+    ...place,
+    bare: args.bare === true,
+    ...(reaches.length === 0 ? {} : { reaches }),
+  };
   const scenario = served(read, serving);
+  checkPorts(scenario);
   const seed = args.seed ?? scenario.seed;
   if (args.trace !== undefined) checkWritable(args.trace);
   const trace =
@@ -135,6 +173,7 @@ async function serveOn(args: ServeArguments, network: number): Promise<ExitCode>
   const gateway = new Gateway({
     run,
     speed: 0,
+    host: args.host,
     failed: (error) => {
       broken = error;
       end();
@@ -149,10 +188,13 @@ async function serveOn(args: ServeArguments, network: number): Promise<ExitCode>
   process.once("SIGTERM", end);
   try {
     await gateway.open();
-    const port = args.control === undefined ? undefined : await control.open(args.control);
+    const port =
+      args.control === undefined
+        ? undefined
+        : await control.open(args.host ?? loopback, args.control);
     if (args.settle === true) await gateway.advanceUntil(settleMax, () => run.isSettled);
     gateway.speed = speed;
-    announce(run, gateway, port);
+    announce(run, gateway, { host: args.host, control: port });
   } catch (error) {
     trace?.abandon();
     clearInterval(timer);
@@ -179,23 +221,83 @@ async function serveOn(args: ServeArguments, network: number): Promise<ExitCode>
   return result.laws.every(({ holds }) => holds) ? exitCode.ok : exitCode.broken;
 }
 
-function announce(run: Run, gateway: Gateway, control: number | undefined): void {
+function announce(
+  run: Run,
+  gateway: Gateway,
+  { host, control }: { readonly host: string | undefined; readonly control: number | undefined },
+): void {
   const { plan } = run;
   const pace = gateway.speed === 0 ? "the clock held" : `at speed ${gateway.speed}`;
-  out(`serving ${plan.file}, seed ${plan.seed}, Redis ${plan.version}, ${pace}, on loopback only`);
+  const reach =
+    host === undefined || isLoopback(host)
+      ? "on loopback only"
+      : `for everybody who can reach ${host === everywhere ? "this machine" : host}`;
+  out(`serving ${plan.file}, seed ${plan.seed}, Redis ${plan.version}, ${pace}, ${reach}`);
   for (const { name } of plan.nodes) {
     const address = gateway.addressOf(name);
     out(`  ${name.padEnd(12)} ${address?.ip}:${address?.port}`);
   }
-  if (control !== undefined) out(`  ${"control".padEnd(12)} 127.0.0.1:${control}  (REDSIM HELP)`);
+  if (control !== undefined)
+    out(`  ${"control".padEnd(12)} ${host ?? loopback}:${control}  (REDSIM HELP)`);
   if (process.stdin.isTTY) out(`keys: ${keysHelp}`);
 }
 
-function networkOf(network: number | undefined): number | undefined {
-  if (network === undefined) return undefined;
-  if (Number.isInteger(network) && network >= 1 && network <= networkMax) return network;
-  throw UserError.of("--network", `${network} is no network`, `a number from 1 to ${networkMax}`);
+const loopback = "127.0.0.1";
+const everywhere = "0.0.0.0";
+
+function isLoopback(ip: string): boolean {
+  return ip.startsWith("127.");
 }
+
+/** What was asked for; undefined leaves it to us. */
+function placeOf(args: ServeArguments): Place | undefined {
+  const { network, host, "port-base": portBase } = args;
+  if (network !== undefined) {
+    if (Number.isInteger(network) && network >= 1 && network <= networkMax) return { network };
+    throw UserError.of("--network", `${network} is no network`, `a number from 1 to ${networkMax}`);
+  }
+  if (host !== undefined && !isIPv4(host))
+    throw UserError.of("--host", `${host} is no IPv4 address`, "such as 0.0.0.0");
+  if (args.announce === undefined && portBase === undefined && host === undefined) return undefined;
+  if (args.announce === undefined && host === everywhere)
+    throw UserError.of(
+      "--host",
+      `nodes cannot tell clients that they are at ${host}`,
+      "say where those find this machine: --announce 192.168.1.5",
+    );
+  // Without a value the option is an empty text.
+  const announce = args.announce === "" ? loopback : (args.announce ?? host ?? loopback);
+  if (!isIPv4(announce) || announce === everywhere)
+    throw UserError.of("--announce", `${announce} is no address of a machine`, "such as 127.0.0.1");
+  if (host === undefined && !isLoopback(announce))
+    throw UserError.of(
+      "--announce",
+      `nobody listens at ${announce}, for ports are opened on loopback only`,
+      `unless told otherwise: --host ${everywhere}`,
+    );
+  if (portBase !== undefined && !(Number.isInteger(portBase) && portBase >= 1))
+    throw UserError.of("--port-base", `${portBase} is no port`, "such as 7000");
+  return portBase === undefined ? { announce } : { announce, portBase };
+}
+
+function outsideOf(addresses: readonly string[]): readonly string[] {
+  for (const address of addresses)
+    if (!isIPv4(address) || address === everywhere)
+      throw UserError.of("--outside", `${address} is no address of a machine`, "such as 10.0.0.5");
+  return addresses;
+}
+
+function checkPorts({ nodes }: Pick<Scenario, "nodes">): void {
+  const last = Math.max(...nodes.map(({ port }) => port));
+  if (last <= portMax) return;
+  throw UserError.of(
+    "--port-base",
+    `the last of ${nodes.length} nodes would have port ${last}`,
+    `at most ${portMax + 1 - nodes.length}`,
+  );
+}
+
+const portMax = 65_535;
 
 function untilOf(text: string | undefined): Duration | undefined {
   if (text === undefined) return undefined;
@@ -205,7 +307,8 @@ function untilOf(text: string | undefined): Duration | undefined {
   return until;
 }
 
-function cannotListen(error: unknown): unknown {
+/** Throws what a user can do something about, where it is that. */
+function cannotListen(error: unknown): never {
   const { code, address, port } = error as {
     readonly code?: string;
     readonly address?: string;
@@ -213,13 +316,25 @@ function cannotListen(error: unknown): unknown {
   };
   const where = `${address}:${port}`;
   if (code === "EADDRINUSE")
-    return UserError.of(where, "somebody listens there already", "try another --network");
+    throw UserError.of(
+      where,
+      "somebody listens there already",
+      address?.startsWith("127.0.0.") === true
+        ? "try other ports: --port-base 7000"
+        : "try another --network, or --port-base with --announce",
+    );
   if (code === "EADDRNOTAVAIL")
-    return UserError.of(
+    throw UserError.of(
       where,
       "this machine does not have that address",
-      `on macOS: sudo ifconfig lo0 alias ${address}`,
+      address !== undefined && isLoopback(address)
+        ? `on macOS: sudo ifconfig lo0 alias ${address}, or --announce`
+        : `--host ${everywhere} listens on all that it has`,
     );
-  if (code === "EACCES") return UserError.of(where, "permission denied");
-  return error;
+  if (code === "EACCES") throw UserError.of(where, "permission denied");
+  throw error;
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 0 && port <= 65_535;
 }

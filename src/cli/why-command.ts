@@ -1,6 +1,6 @@
 /** `redsim why`: what became of one key, and why an acknowledged write of it is gone. */
 import type { CommandModule } from "yargs";
-import type { RunRecord } from "../kernel/record.js";
+import type { Observer, RunRecord } from "../kernel/record.js";
 import type { Instant } from "../kernel/time.js";
 import type { RedisNote } from "../redis/note.js";
 import type { RunResult } from "../run/result.js";
@@ -8,6 +8,7 @@ import { Run } from "../run.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { out, wrap } from "./print.js";
 import { loadScenario } from "./scenario-source.js";
+import { isTrace, readTrace, rerun } from "./trace-file.js";
 import { UserError } from "./user-error.js";
 
 interface WhyArguments {
@@ -23,7 +24,11 @@ export const whyCommand: CommandModule<object, WhyArguments> = {
   describe: "Explain one lost write; without a key, list what was lost and why",
   builder: (yargs) =>
     yargs
-      .positional("scenario", { type: "string", demandOption: true, describe: "As for run" })
+      .positional("scenario", {
+        type: "string",
+        demandOption: true,
+        describe: "As for run; or a trace, which holds scenario and seed",
+      })
       .positional("key", { type: "string", default: "", describe: "The key of the write" })
       .option("seed", { type: "string", describe: "Instead of the scenario's own seed" })
       .option("set", { type: "string", array: true, nargs: 1, default: [], describe: "As for run" })
@@ -34,15 +39,10 @@ export const whyCommand: CommandModule<object, WhyArguments> = {
   },
 };
 
-function why({ scenario: name, key, seed, set, heal }: WhyArguments): ExitCode {
-  const { scenario } = loadScenario(name, set);
+function why(args: WhyArguments): ExitCode {
+  const { key } = args;
   const story = new Story(key);
-  const run = new Run({
-    scenario,
-    seed: seed ?? scenario.seed,
-    observers: [{ level: "notes", record: (record) => story.record(record) }],
-  });
-  const result = heal === true ? run.heal() : run.finish();
+  const result = isTrace(args.scenario) ? ofTrace(args, story) : ofScenario(args, story);
   if (key === "") return summary(result);
   if (story.operations.length === 0)
     throw UserError.of("", `nobody wrote or read ${key}`, "redsim why without a key lists losses");
@@ -52,6 +52,20 @@ function why({ scenario: name, key, seed, set, heal }: WhyArguments): ExitCode {
   if (loss === undefined) out(`${key} was not lost`);
   else out(`lost at ${seconds(loss.lostAt)} s (${loss.cause}): ${loss.text}`);
   return exitCode.ok;
+}
+
+function ofScenario({ scenario: name, seed, set, heal }: WhyArguments, story: Story): RunResult {
+  const { scenario } = loadScenario(name, set);
+  const run = new Run({ scenario, seed: seed ?? scenario.seed, observers: [story] });
+  return heal === true ? run.heal() : run.finish();
+}
+
+/** The trace's run again, with whatever came in from outside. */
+function ofTrace({ scenario: path, seed, set, heal }: WhyArguments, story: Story): RunResult {
+  const given = seed !== undefined ? "--seed" : set.length > 0 ? "--set" : heal && "--heal";
+  if (typeof given === "string")
+    throw UserError.of(given, "a trace is one run, with its own seed and settings", "leave it out");
+  return rerun(readTrace(path), story).result();
 }
 
 /** Causes with their number, and a key of each to ask about. */
@@ -70,7 +84,8 @@ function summary({ losses }: RunResult): ExitCode {
 }
 
 /** What happened to a key, and to the masters meanwhile. */
-class Story {
+class Story implements Observer {
+  readonly level = "notes";
   readonly operations: { readonly at: Instant; readonly text: string }[] = [];
   readonly #key: string;
   readonly #turns: { readonly at: Instant; readonly text: string }[] = [];

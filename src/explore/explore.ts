@@ -5,6 +5,7 @@
  * Which seeds are run, and what each of them does, depends on nothing but the options; only the time
  * budget cuts the list where it happens to.
  */
+import type { UnequalRuns } from "./repeat.js";
 import type { Shrunk } from "./shrink.js";
 import type { ScenarioSource } from "./source.js";
 import { swarmSource } from "./swarm.js";
@@ -20,6 +21,8 @@ export interface ExploreOptions {
   /** This machine runs every `of`th seed, from the `index`th on (from 1). */
   readonly shard: { readonly index: number; readonly of: number };
   readonly also: readonly Also[];
+  /** Every so many runs one is repeated, and must be the same run again; undefined: none. */
+  readonly repeatEvery: number | undefined;
   /** Runs that shrinking one finding may take; 0: findings are left as they are. */
   readonly patience: number;
 }
@@ -56,6 +59,8 @@ export interface Exploration {
   readonly virtualMs: number;
   readonly realMs: number;
   readonly found: readonly Found[];
+  /** Of the lowest seed whose two runs were not the same; the search ends with it. */
+  readonly unequal: UnequalRuns | undefined;
 }
 
 const seedsKept = 20;
@@ -68,9 +73,11 @@ export async function explore(
   report: (progress: Progress) => void,
 ): Promise<Exploration> {
   const tally = await runAll(workers, options, report);
-  const { realMs } = tally;
-  const found = await shrinkAll(workers, options, tally.found());
-  return { ...tally.sum, realMs, found };
+  const { realMs, unequal } = tally;
+  // What cannot be seen again cannot be made small.
+  const patience = unequal === undefined ? options.patience : 0;
+  const found = await shrinkAll(workers, { ...options, patience }, tally.found());
+  return { ...tally.sum, realMs, found, unequal };
 }
 
 async function runAll(
@@ -80,13 +87,19 @@ async function runAll(
 ): Promise<Tally> {
   const seeds = seedsOf(options);
   const tally = new Tally(seeds.length);
-  const isOver = () => options.budget !== undefined && tally.realMs >= options.budget;
+  const isOver = () =>
+    tally.unequal !== undefined || (options.budget !== undefined && tally.realMs >= options.budget);
   let next = 0;
   const work = async () => {
     while (next < seeds.length && !isOver()) {
-      const { source, also } = options;
-      const batch: Batch = { source, also, seeds: seeds.slice(next, next + batchSize) };
+      const { source, also, repeatEvery } = options;
+      const from = next;
       next += batchSize;
+      const chosen = seeds.slice(from, next);
+      const isRepeated = (place: number) =>
+        repeatEvery !== undefined && (from + place) % repeatEvery === 0;
+      const repeated = chosen.filter((_, place) => isRepeated(place));
+      const batch: Batch = { source, also, seeds: chosen, repeated };
       tally.add(await workers.batch(batch));
       report(tally.progress());
     }
@@ -105,6 +118,7 @@ function seedsOf({ seeds: { first, last }, shard }: ExploreOptions): number[] {
 /** What has come back so far. */
 class Tally {
   readonly sum = { runs: 0, events: 0, virtualMs: 0 };
+  unequal: UnequalRuns | undefined;
   readonly #of: number;
   readonly #began = performance.now();
   readonly #found = new Map<string, { finding: Finding; seeds: number[]; count: number }>();
@@ -117,7 +131,9 @@ class Tally {
     return performance.now() - this.#began;
   }
 
-  add({ runs, events, virtualMs, findings }: BatchResult): void {
+  add({ runs, events, virtualMs, findings, unequal }: BatchResult): void {
+    if (unequal !== undefined && Number(unequal.seed) < Number(this.unequal?.seed ?? Infinity))
+      this.unequal = unequal;
     this.sum.runs += runs;
     this.sum.events += events;
     this.sum.virtualMs += virtualMs;

@@ -4,24 +4,30 @@
  *     finding.json    what broke, under which seeds, by which program; the fingerprint of the shrunk run
  *     scenario.yaml   as it was found
  *     shrunk.yaml     the smallest that still shows it
- *     trace.ndjson    its trace
+ *     trace.ndjson    its trace, for `redsim replay`
  *
  * A finding is known by its signature: what breaks in the same way twice is one finding with more seeds.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { traceFormat, traceLine } from "../observe/trace.js";
+import { Bug } from "../kernel/assert.js";
+import type { RunRecord } from "../kernel/record.js";
+import { traceLine } from "../observe/trace.js";
+import { traceEnd, traceHeader } from "../run/trace-frame.js";
 import { Run } from "../run.js";
 import type { Found } from "./explore.js";
 import { readSource, type ScenarioSource } from "./source.js";
-import { type Also, tryOut } from "./trial.js";
+import { type Also, isHealed, tryOut } from "./trial.js";
 
 export interface StoredFinding {
   readonly signature: string;
   readonly law: string;
   readonly text: string;
-  /** The program that found it, and last showed it. */
+  /** When it was found for the first time (UTC), and by which program. */
+  readonly foundAt: string;
+  readonly foundBy: string;
+  /** The program that last showed it. */
   readonly program: string;
   /** Of the shrunk run. */
   readonly fingerprint: string;
@@ -72,12 +78,17 @@ export class Findings {
   }
 
   /** Adds what was found; a finding that is known gains seeds, and keeps the smaller scenario. */
-  add(found: Found, program: string, also: readonly Also[]): FindingFolder {
+  add(
+    found: Found,
+    { program, at, also }: { program: string; at: Date; also: readonly Also[] },
+  ): FindingFolder {
     const shrunk = found.shrunk;
     const seed = shrunk?.seed ?? `${found.seeds[0] ?? 0}`;
     const source = shrunk?.source ?? found.source;
     return this.store({
       ...found.finding,
+      foundAt: at.toISOString(),
+      foundBy: program,
       program,
       fingerprint: shrunk?.trial.fingerprint ?? fingerprintOf(source, seed, also),
       seed,
@@ -117,12 +128,13 @@ export function replayFinding(finding: StoredFinding): Replay {
   return fingerprint === finding.fingerprint ? "same" : "fails otherwise";
 }
 
-/** The one with fewer faults and servers is kept, and all seeds. */
+/** The one with fewer faults and servers is kept, all seeds, and who was first. */
 function merge(a: StoredFinding, b: StoredFinding): StoredFinding {
   const weight = ({ size }: StoredFinding) => size.faults + size.servers + size.sentinels;
   const smaller = weight(b) < weight(a) || a.program !== b.program ? b : a;
   const seeds = [...new Set([...a.seeds, ...b.seeds])].sort((x, y) => x - y).slice(0, 20);
-  return { ...smaller, seeds, count: a.count + b.count };
+  const { foundAt, foundBy } = b.foundAt < a.foundAt ? b : a;
+  return { ...smaller, foundAt, foundBy, seeds, count: a.count + b.count };
 }
 
 /** The law in a few words, and enough of a digest that no two signatures share it. */
@@ -157,32 +169,27 @@ function writeSource(path: string, source: ScenarioSource): void {
   }
 }
 
-/** The trace of both phases: its header says that the run was healed. */
+/**
+ * The shrunk run's trace, which `redsim replay` takes. A run that ended in a bug has no end, and so has
+ * its trace, which keeps the name that says so.
+ */
 function writeTrace(path: string, finding: StoredFinding): void {
   const scenario = readSource(finding.shrunk);
   if (typeof scenario === "string") return;
-  const { name, text, files, set } = finding.shrunk;
-  const lines = [
-    JSON.stringify({
-      kind: "redsim-trace",
-      format: traceFormat,
-      program: finding.program,
-      level: "notes",
-      seed: finding.seed,
-      healed: true,
-      scenario: { name, text },
-      set,
-      files,
-    }),
-  ];
-  const run = new Run({
-    scenario,
-    seed: finding.seed,
-    observers: [{ level: "notes", record: (record) => lines.push(traceLine(record)) }],
-  });
+  const { program, seed, also, shrunk: source } = finding;
+  const healed = isHealed(also);
+  const header = traceHeader({ program, level: "notes", seed, healed, source });
+  const lines = [JSON.stringify(header)];
+  const record = (each: RunRecord) => lines.push(traceLine(each));
+  const run = new Run({ scenario, seed, observers: [{ level: "notes", record }] });
+  let isWhole = false;
   try {
-    run.heal();
+    const result = healed ? run.heal() : run.finish();
+    lines.push(JSON.stringify(traceEnd(run, result)));
+    isWhole = true;
+  } catch (error) {
+    if (!(error instanceof Bug)) throw error;
   } finally {
-    writeFileSync(path, `${lines.join("\n")}\n`);
+    writeFileSync(isWhole ? path : `${path}.part`, `${lines.join("\n")}\n`);
   }
 }

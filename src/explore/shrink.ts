@@ -29,6 +29,11 @@ export interface Shrunk {
   readonly size: { readonly faults: number; readonly servers: number; readonly sentinels: number };
 }
 
+/**
+ * All candidates together may take so many events, however few they are: a minute's work at most. Worlds that
+ * never come to rest are healed for long, and a clock would make the result depend on the machine.
+ */
+const eventsMax = 15_000_000;
 /** Tried besides the candidate's own seed. */
 const otherSeeds = 2;
 
@@ -44,6 +49,7 @@ class Search {
   #best: RawScenario;
   #seed: string;
   #tries = 0;
+  #events = 0;
 
   constructor(source: ScenarioSource, options: ShrinkOptions) {
     this.#source = source;
@@ -62,7 +68,7 @@ class Search {
       this.#cluster();
       this.#stepDetails();
       this.#times();
-    } while (JSON.stringify(this.#best) !== before && this.#tries < this.#options.patience);
+    } while (JSON.stringify(this.#best) !== before && !this.#isOver);
   }
 
   result(): Shrunk {
@@ -174,15 +180,20 @@ class Search {
     const seeds = [this.#seed];
     for (let i = 1; i <= otherSeeds; i++) seeds.push(`${this.#options.seed}.${i}`);
     for (const seed of seeds) {
-      if (this.#tries >= this.#options.patience) return false;
+      if (this.#isOver) return false;
+      const { findings, events } = tryOut(scenario, seed, this.#options);
       this.#tries++;
-      const { findings } = tryOut(scenario, seed, this.#options);
+      this.#events += events;
       if (!findings.some(({ signature }) => signature === this.#options.signature)) continue;
       this.#best = candidate;
       this.#seed = seed;
       return true;
     }
     return false;
+  }
+
+  get #isOver(): boolean {
+    return this.#tries >= this.#options.patience || this.#events >= eventsMax;
   }
 
   #sourceOf(raw: RawScenario): ScenarioSource {

@@ -1,5 +1,6 @@
 /** What the workers are asked and what they answer: plain data, for it crosses threads. */
 
+import { repeat, type UnequalRuns } from "./repeat.js";
 import { type Shrunk, shrink } from "./shrink.js";
 import { readSource, type ScenarioSource } from "./source.js";
 import { swarmSource } from "./swarm.js";
@@ -10,6 +11,8 @@ export interface Batch {
   readonly source: ScenarioSource | undefined;
   readonly seeds: readonly number[];
   readonly also: readonly Also[];
+  /** Those of the seeds that are run twice, and must be the same run both times. */
+  readonly repeated: readonly number[];
 }
 
 export interface BatchResult {
@@ -17,9 +20,11 @@ export interface BatchResult {
   readonly events: number;
   readonly virtualMs: number;
   readonly findings: readonly (Finding & { readonly seed: number })[];
+  /** The first of the repeated seeds whose two runs were not the same. */
+  readonly unequal: UnequalRuns | undefined;
 }
 
-export function runBatch({ source, seeds, also }: Batch): BatchResult {
+export function runBatch({ source, seeds, also, repeated }: Batch): BatchResult {
   const findings: BatchResult["findings"][number][] = [];
   const sum = { runs: 0, events: 0, virtualMs: 0 };
   const fixed = source === undefined ? undefined : scenarioOf(source);
@@ -30,8 +35,11 @@ export function runBatch({ source, seeds, also }: Batch): BatchResult {
     sum.events += trial.events;
     sum.virtualMs += trial.virtualMs;
     for (const finding of trial.findings) findings.push({ ...finding, seed });
+    if (!repeated.includes(seed)) continue;
+    const unequal = repeat(scenario, `${seed}`, trial.fingerprint, { also });
+    if (unequal !== undefined) return { ...sum, findings, unequal };
   }
-  return { ...sum, findings };
+  return { ...sum, findings, unequal: undefined };
 }
 
 export interface ShrinkTask {

@@ -34,13 +34,17 @@ export interface Trial {
   readonly events: number;
 }
 
+/** Expectations speak of the scenario as it is written, without a second phase. */
+export function isHealed(also: readonly Also[]): boolean {
+  return !also.includes("expectations");
+}
+
 export function tryOut(scenario: Scenario, seed: string, options: TrialOptions = {}): Trial {
   const { also = [], program } = options;
   const run = new Run({ scenario, seed, ...(program === undefined ? {} : { program }) });
   let findings: Finding[];
   try {
-    // Expectations speak of the scenario as it is written, without a second phase.
-    const result = also.includes("expectations") ? run.finish() : run.heal();
+    const result = isHealed(also) ? run.heal() : run.finish();
     findings = findingsOf(result, also);
   } catch (error) {
     if (!(error instanceof Bug)) throw error;

@@ -75,8 +75,8 @@ describe("the bounds", () => {
     expect(verdict(around(500, 200), around(500, 299))?.spread).toBe(true);
   });
 
-  test("refuse a spread that differs by more, if chance does not explain it", () => {
-    expect(verdict(around(500, 200), around(500, 900))?.spread).toBe(false);
+  test("refuse a spread that differs by more", () => {
+    expect(verdict(around(500, 200), around(500, 305))?.spread).toBe(false);
     expect(verdict(around(500, 900), around(500, 200))?.spread).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 /** `redsim explore`, `findings` and `why` as a user types them, with worker threads. */
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { inFolder, redsim } from "./redsim.js";
 
@@ -42,7 +43,14 @@ describe("redsim explore", () => {
       const ids = readdirSync(join(folder, "findings"));
       const listed = redsim(["findings"], { cwd: folder });
       for (const id of ids) expect(listed.out).toContain(id);
+      expect(listed.out).toMatch(/found \d{4}-\d\d-\d\d \d\d:\d\d UTC by redsim \d+\.\d+\.\d+, /);
       expect(redsim(["findings", "replay"], { cwd: folder }).out).toContain("the same again");
+      for (const id of ids) {
+        const trace = `findings/${id}/trace.ndjson`;
+        const replayed = redsim(["replay", trace], { cwd: folder });
+        expect(replayed.out).toMatch(/^\d+ records are the same again, fingerprint /);
+        expect(redsim(["why", trace], { cwd: folder }).out).toContain("such as k");
+      }
       const merged = redsim(["findings", "merge", "findings", "--findings", "all"], {
         cwd: folder,
       });
@@ -52,8 +60,45 @@ describe("redsim explore", () => {
     });
   });
 
+  test("repeats runs and finds them equal, and a redsim that knows who it is in its first second", () => {
+    inFolder((folder) => {
+      writeFileSync(join(folder, "cut.yaml"), scenario);
+      const args = ["explore", "cut.yaml", "--seeds", "1..6", "--jobs", "1"];
+      expect(redsim([...args, "--check-determinism=2"], { cwd: folder }).code).toBe(0);
+
+      // One of seven hundred draws of the process is made twice, in whichever run that falls.
+      const kernel = pathToFileURL(
+        resolve(import.meta.dirname, "../../dist/kernel/random.js"),
+      ).href;
+      const preload = `
+        const { RandomStream } = await import("${kernel}");
+        const { between } = RandomStream.prototype;
+        let count = 0;
+        RandomStream.prototype.between = function (min, max) {
+          if (++count % 700 === 0) this.below(2);
+          return between.call(this, min, max);
+        };`;
+      const odd = redsim([...args, "--check-determinism"], { cwd: folder, preload });
+      expect(odd.out).toMatch(
+        /^seed 1 is not the same run twice: fingerprints \w{16} and \w{16}$/m,
+      );
+      expect(odd.out).toMatch(/^the two runs part at [\d.]+ s, where \w+ handles \w+/m);
+      expect(odd.out).toMatch(/^ {2}stream \S+: \d+ draws in one, \d+ in the other$/m);
+      expect(odd.code).toBe(3);
+
+      const seeds = ["run", "cut.yaml", "--seeds", "1..3", "--check-determinism", "--quiet"];
+      expect(redsim(seeds, { cwd: folder }).code).toBe(0);
+      const run = redsim(seeds, { cwd: folder, preload });
+      expect(run.out).toContain("npx redsim run cut.yaml --seed 1 --twice");
+      expect(run.code).toBe(3);
+    });
+  });
+
   test.each([
     [["explore"], "nothing to explore"],
+    [["explore", "kill-master", "--check-determinism=no"], "no is not a number of runs"],
+    [["run", "kill-master", "--check-determinism"], "this is one run only"],
+    [["run", "blip", "--seeds", "1..2", "--histogram", "lust"], "there is no figure lust"],
     [["explore", "kill-master", "--seeds", "9..1"], "9..1 is not a range of seeds"],
     [["explore", "kill-master", "--shard", "3/2"], "3/2 is not a share of the seeds"],
     [["explore", "kill-master", "--time", "soon"], "soon is not a duration"],
@@ -77,6 +122,23 @@ describe("redsim why", () => {
       const one = redsim(["why", "cut.yaml", key, "--heal"], { cwd: folder }).out;
       expect(one).toContain(`SET ${key}`);
       expect(one).toMatch(/lost at [\d.]+ s/);
+    });
+  });
+
+  test("takes a trace, healed or not, which is one run and needs no more", () => {
+    inFolder((folder) => {
+      writeFileSync(join(folder, "cut.yaml"), scenario);
+      for (const heal of [["--heal"], []]) {
+        const args = ["cut.yaml", "--seed", "5", ...heal];
+        redsim(["run", ...args, "--quiet", "--trace", "t.ndjson"], { cwd: folder });
+
+        const told = redsim(["why", "t.ndjson"], { cwd: folder });
+        expect(told).toEqual(redsim(["why", ...args], { cwd: folder }));
+        expect(redsim(["replay", "t.ndjson"], { cwd: folder }).code).toBe(0);
+      }
+      const wrong = redsim(["why", "t.ndjson", "--seed", "1"], { cwd: folder });
+      expect(wrong.code).toBe(2);
+      expect(wrong.err).toContain("a trace is one run");
     });
   });
 

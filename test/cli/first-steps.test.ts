@@ -22,9 +22,17 @@ describe("a command line with a mistake", () => {
   test.each([
     ["a scenario in place of a command", ["kill-master"], "(redsim run kill-master)"],
     ["a word that is nothing", ["nonsense"], "(redsim --help shows what there is)"],
-    ["an unknown option", ["run", "blip", "--sett", "a=b"], "(redsim run --help"],
-    ["an option without its value", ["run", "blip", "--seed"], "Not enough arguments following"],
-    ["nothing to set", ["run", "blip", "--set"], "Not enough arguments following: set"],
+    ["an unknown option", ["run", "blip", "--sett", "a=b"], "--sett here (did you mean --set?)"],
+    [
+      "an option like no other",
+      ["run", "blip", "--zzzzzz"],
+      "(redsim run --help shows what there is)",
+    ],
+    ["a command without its scenario", ["run"], "run of what? (redsim run --help"],
+    ["a choice that is none", ["run", "blip", "--level", "x"], "x is none of notes, wire, steps"],
+    ["a port that is none", ["serve", "blip", "--control", "99999"], "99999 is not a port"],
+    ["an option without its value", ["run", "blip", "--seed"], "--seed needs a value"],
+    ["nothing to set", ["run", "blip", "--set"], "--set needs a value"],
     ["a trace of two runs", ["run", "blip", "--twice", "--trace", "t"], "mutually exclusive"],
     ["a scenario like no other", ["run", "zzzzzzzz"], "(redsim list shows them)"],
   ])("%s is told in one line, with where to look", (_, args, hint) => {

@@ -167,7 +167,7 @@ describe("a scenario that is not there", () => {
 describe("a command line with a mistake", () => {
   test.each([
     [["rum", "walkthrough"], /did you mean run\?/i],
-    [["run"], /not enough/i],
+    [["run"], /^run of what\?/],
     [["run", "walkthrough", "--sed", "3"], /sed/],
     [["run", "walkthrough", "--quiet", "--verbose"], /mutually exclusive/],
     [["run", "walkthrough", "--level", "loud"], /level/],
@@ -235,6 +235,20 @@ describe("an output that cannot be written", () => {
 
       expect(readFileSync(join(folder, "old.ndjson"), "utf8")).toContain('"kind":"end"');
       expect(readdirSync(folder)).toEqual(["old.ndjson"]);
+    });
+  });
+
+  test("what is accepted and not modelled is told beside the output", () => {
+    inFolder((folder) => {
+      writeFileSync(join(folder, "redis.conf"), "port 6379\ntls-port 6380\n");
+      const init = redsim(["init"], { cwd: folder });
+      const run = redsim(["run", ".", "--until", "1s", "--json"], { cwd: folder });
+
+      const warning =
+        "warning: redis.conf:2: tls-port: TLS is not modelled: this port stays closed (everybody must come by port)\n";
+      expect([init.code, init.err]).toEqual([0, warning]);
+      expect(run.err).toBe(warning);
+      expect(JSON.parse(run.out)).toMatchObject({ version: "7.2" });
     });
   });
 

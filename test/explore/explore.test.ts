@@ -39,9 +39,11 @@ const options: ExploreOptions = {
   budget: undefined,
   shard: { index: 1, of: 1 },
   also: ["losses"],
+  repeatEvery: undefined,
   patience: 120,
 };
 
+const at = new Date("2026-01-01T10:20:30Z");
 const folder = mkdtempSync(join(tmpdir(), "redsim-findings-"));
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -77,14 +79,20 @@ describe("exploring", () => {
   test("shrinks to what is needed, keeps it, and shows it again to the byte", async () => {
     const { found } = await explore(inline, options, () => undefined);
     const findings = new Findings(folder);
-    for (const each of found) findings.add(each, "1.2.3", ["losses"]);
+    for (const each of found) findings.add(each, { program: "1.2.3", at, also: ["losses"] });
 
     const [{ finding, path } = expect.fail("nothing was kept")] = findings.all();
     expect(finding.size.faults).toBe(1);
     expect(finding.size.servers).toBeLessThanOrEqual(2);
     expect(finding.shrunk.text).not.toContain("network");
     expect(readFileSync(join(path, "shrunk.yaml"), "utf8")).toBe(finding.shrunk.text);
-    expect(readFileSync(join(path, "trace.ndjson"), "utf8").split("\n")[0]).toContain("1.2.3");
+    expect(finding).toMatchObject({ foundAt: at.toISOString(), foundBy: "1.2.3" });
+    const trace = readFileSync(join(path, "trace.ndjson"), "utf8").trimEnd().split("\n");
+    expect(JSON.parse(trace[0] ?? "")).toMatchObject({ program: "1.2.3", healed: true });
+    expect(JSON.parse(trace.at(-1) ?? "")).toMatchObject({
+      kind: "end",
+      fingerprint: finding.fingerprint,
+    });
     expect(replayFinding(finding)).toBe("same");
     expect(replayFinding({ ...finding, fingerprint: "0" })).toBe("fails otherwise");
     expect(replayFinding({ ...finding, signature: "another" })).toBe("gone");
@@ -94,9 +102,11 @@ describe("exploring", () => {
     const findings = new Findings(folder);
     const before = findings.all();
     const [{ finding } = expect.fail("nothing was kept")] = before;
-    const merged = findings.store({ ...finding, seeds: [77], count: 1 });
+    const later = { ...finding, seeds: [77], count: 1, foundAt: "2026-02-01T00:00:00.000Z" };
+    const merged = findings.store(later);
 
     expect(merged.finding.seeds).toContain(77);
+    expect(merged.finding.foundAt).toBe(at.toISOString());
     expect(merged.finding.count).toBe(finding.count + 1);
     expect(findings.all()).toHaveLength(before.length);
   });

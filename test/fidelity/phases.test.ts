@@ -1,5 +1,5 @@
 /**
- * A number from redsim is a number you can expect in production: the phases of failovers under 200 seeds
+ * A number from redsim is a number you can expect in production: the phases of failovers under many seeds
  * against recordings of real Redis (test/data/real-runs), by the bounds of src/calibrate/measure.ts.
  */
 import { readFileSync } from "node:fs";
@@ -18,7 +18,11 @@ import { parseScenario } from "../../src/scenario/parse.js";
 import type { Scenario } from "../../src/scenario/scenario.js";
 import { recordedLines, recordedPhases } from "../observe/recording.js";
 
-const seeds = 200;
+/**
+ * As many as `redsim calibrate` plays: every eleventh manual failover of 7.0 ends a second later (2 of 34
+ * recorded), so its 90th percentile is a matter of luck under fewer.
+ */
+const seeds = 400;
 const failovers: readonly ExperimentName[] = ["kill_master", "freeze_master", "manual_failover"];
 const cases = failovers.flatMap((name) => releases.map((each) => ({ name, ...each })));
 
@@ -64,7 +68,7 @@ function outOfBounds({ measures }: Comparison, which: "median" | "spread"): stri
     });
 }
 
-describe.each(cases)("$name of Redis $release, played under 200 seeds", (each) => {
+describe.each(cases)("$name of Redis $release, played under 400 seeds", (each) => {
   test("takes as long from phase to phase as in reality, by the median", {
     timeout: 240_000,
   }, () => {

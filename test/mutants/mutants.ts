@@ -49,7 +49,7 @@ const sentinelMutants: readonly Mutant[] = [
       replace(state.context.disk, "write", (write) => (path, content, bytes) => {
         return ++writes > 1 ? true : write(path, content, bytes);
       });
-      replace(state.context.disk, "rename", () => () => undefined);
+      replace(state.context.disk, "rename", () => () => true);
     }),
   },
   {

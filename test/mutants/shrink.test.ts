@@ -1,38 +1,82 @@
 /**
- * What exploring finds comes back small. `npm test` shrinks a few of the mutants' failures, `npm run
- * test:long` all of them.
+ * What exploring finds comes back small. `npm run test:long` shrinks the failures of all mutants and holds
+ * the table of docs/findings.md; `npm test` those of a few, whose rows must be there.
  */
-import { expect, test } from "vitest";
-import { type Shrunk, shrink } from "../../src/explore/shrink.js";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { shrink } from "../../src/explore/shrink.js";
 import { groundSource } from "./grounds.js";
 import { hunt } from "./hunt.js";
-import { mutants } from "./mutants.js";
+import { type Mutant, mutants } from "./mutants.js";
 
 const isLong = process.env["REDSIM_LONG"] !== undefined;
 const chosen = mutants.filter((_, i) => isLong || i % 16 === 0);
-const patience = isLong ? 400 : 100;
+/** Runs that shrinking one of them may take. */
+const patience = 150;
+/** Milliseconds of the processor: a minute, and half as much again where others use the machine. */
+const longest = 90_000;
 
-test("of mutants' failures the median has at most 3 faults and 4 servers", {
-  timeout: 3_600_000,
-}, () => {
-  const sizes: Shrunk["size"][] = [];
-  for (const mutant of chosen) {
-    const caught = hunt(mutant, 40);
-    const signature =
-      caught?.findings[0]?.signature ?? expect.fail(`${mutant.name} went unnoticed`);
-    const seed = caught?.seed ?? 0;
-    const { program } = mutant;
-    const source = groundSource(mutant.ground, seed);
-    const shrunk = shrink(source, { seed: `${seed}`, signature, patience, program });
+const path = resolve(import.meta.dirname, "../../docs/findings.md");
+const page = readFileSync(path, "utf8");
+const table = /(\| a node that .*\n\| -.*\n)((?:\|.*\n)+)/;
+const shown = table.exec(page)?.[2]?.trimEnd().split("\n") ?? [];
 
-    const again = shrunk.trial.findings.map((finding) => finding.signature);
-    expect(again, mutant.name).toContain(signature);
-    expect(shrunk.source.text.length).toBeLessThanOrEqual(source.text.length + 100);
-    sizes.push(shrunk.size);
-  }
+interface Row {
+  readonly text: string;
+  readonly faults: number;
+  readonly servers: number;
+  readonly took: number;
+}
 
-  expect(median(sizes.map(({ faults }) => faults))).toBeLessThanOrEqual(3);
-  expect(median(sizes.map(({ servers }) => servers))).toBeLessThanOrEqual(4);
+function shrunken(mutant: Mutant): Row {
+  const { name, laws, ground, program } = mutant;
+  const caught = hunt(mutant, 25) ?? expect.fail(`${name} went unnoticed`);
+  const { law, signature } =
+    caught.findings.find((each) => laws.some((words) => each.law.includes(words))) ??
+    expect.fail(`${name} broke another law`);
+  const source = groundSource(ground, caught.seed);
+  const began = process.cpuUsage().user;
+  const shrunk = shrink(source, { seed: `${caught.seed}`, signature, patience, program });
+  const took = (process.cpuUsage().user - began) / 1_000;
+
+  expect(
+    shrunk.trial.findings.map((finding) => finding.signature),
+    name,
+  ).toContain(signature);
+  expect(shrunk.source.text.length).toBeLessThanOrEqual(source.text.length + 100);
+  const { faults, servers, sentinels } = shrunk.size;
+  const cells = [name, law, caught.seed, faults, servers, sentinels];
+  return { text: `| ${cells.join(" | ")} |`, faults, servers, took };
+}
+
+describe("what exploring finds of a mutant", { timeout: 3_600_000 }, () => {
+  const rows = chosen.map((mutant) => [mutant.name, mutant] as const);
+  const done: Row[] = [];
+
+  test.each(rows)("comes back small: %s", (_, mutant) => {
+    const row = shrunken(mutant);
+    done.push(row);
+
+    expect(row.took).toBeLessThan(longest);
+    if (!isLong) expect(shown).toContain(row.text);
+  });
+
+  test("has at most 3 faults and 4 servers, in the median", () => {
+    expect(done.length).toBe(chosen.length);
+    expect(median(done.map(({ faults }) => faults))).toBeLessThanOrEqual(3);
+    expect(median(done.map(({ servers }) => servers))).toBeLessThanOrEqual(4);
+  });
+
+  if (isLong)
+    test("is what docs/findings.md shows (npm run test:long -- --update rewrites it)", async () => {
+      const body = done.map(({ text }) => `${text}\n`).join("");
+
+      expect(page).toMatch(table);
+      await expect(page.replace(table, (_, head: string) => `${head}${body}`)).toMatchFileSnapshot(
+        path,
+      );
+    });
 });
 
 function median(values: readonly number[]): number {
