@@ -105,7 +105,7 @@ async function calibrateReal(args: CalibrateArguments): Promise<ExitCode> {
       `it knows ${versions.join(", ")}`,
     );
   // Children are ended, and folders removed, when this process exits.
-  process.once("SIGINT", () => process.exit(130));
+  process.once("SIGINT", () => process.exit(exitCode.interrupted));
   process.once("SIGTERM", () => process.exit(143));
   const meter = new Meter();
   const comparisons: Comparison[] = [];

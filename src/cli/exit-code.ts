@@ -8,6 +8,8 @@ export const exitCode = {
   usage: 2,
   /** A bug of redsim, or two runs that should be equal are not. */
   divergence: 3,
+  /** Ended by ^C before it was done: 128 and the signal's number, as shells have it. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];

@@ -14,7 +14,7 @@ import { parseDuration } from "../scenario/duration.js";
 import { checkDeterminismOf, checkDeterminismOption, printDivergence } from "./divergence.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { showsAgain, sizeText } from "./findings-command.js";
-import { out } from "./print.js";
+import { out, say } from "./print.js";
 import { programVersion } from "./program.js";
 import { Meter } from "./progress.js";
 import { loadScenario } from "./scenario-source.js";
@@ -101,7 +101,8 @@ async function run(args: ExploreArguments): Promise<ExitCode> {
   };
   const meter = new Meter();
   const threads = new Threads(args.jobs);
-  const exploration = await explore(threads, options, (progress) =>
+  const stop = stopOnInterrupt(meter);
+  const exploration = await explore(threads, { ...options, stop }, (progress) =>
     meter.show(() => standing(progress)),
   );
   await threads.close();
@@ -112,7 +113,20 @@ async function run(args: ExploreArguments): Promise<ExitCode> {
   if (args.json === true) out(JSON.stringify({ ...exploration, found: folders }, undefined, 2));
   else print(exploration, folders);
   if (exploration.unequal !== undefined) return exitCode.divergence;
-  return exploration.found.length === 0 ? exitCode.ok : exitCode.broken;
+  if (exploration.found.length > 0) return exitCode.broken;
+  return stop.aborted ? exitCode.interrupted : exitCode.ok;
+}
+
+/** A night's search is not lost by ^C: what it found is made small and kept first. A second one ends it at once. */
+function stopOnInterrupt(meter: Meter): AbortSignal {
+  const stop = new AbortController();
+  process.once("SIGINT", () => {
+    stop.abort();
+    meter.clear();
+    say("interrupted: shrinking and keeping what was found; ^C again to leave it");
+    process.once("SIGINT", () => process.exit(exitCode.interrupted));
+  });
+  return stop.signal;
 }
 
 function print(exploration: Exploration, folders: ReturnType<Findings["all"]>): void {

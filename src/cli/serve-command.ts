@@ -11,6 +11,7 @@ import type { Observer } from "../kernel/record.js";
 import { type Duration, seconds } from "../kernel/time.js";
 import { Run } from "../run.js";
 import { parseDuration } from "../scenario/duration.js";
+import { epochStart } from "../scenario/plan.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { outsideHost, type Place, type Serving, served } from "../scenario/served.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
@@ -33,6 +34,7 @@ interface ServeArguments {
   readonly outside: readonly string[];
   readonly bare: boolean | undefined;
   readonly settle: boolean | undefined;
+  readonly "real-time": boolean | undefined;
   readonly control: number | undefined;
   readonly trace: string | undefined;
   readonly for: string | undefined;
@@ -95,6 +97,10 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
         type: "boolean",
         describe: "Open the ports once every Sentinel knows every node",
       })
+      .option("real-time", {
+        type: "boolean",
+        describe: "The nodes' clocks show what time it is, for EXPIREAT and for real replicas",
+      })
       .option("control", {
         type: "number",
         describe: "Open the control port, at 127.0.0.1 or at --host; 0 takes a free one",
@@ -146,6 +152,7 @@ async function serveAt(args: ServeArguments, place: Place): Promise<ExitCode> {
     ...place,
     bare: args.bare === true,
     ...(reaches.length === 0 ? {} : { reaches }),
+    ...(args["real-time"] === true ? { ahead: Date.now() - epochStart } : {}),
   };
   const scenario = served(read, serving);
   checkPorts(scenario);

@@ -176,12 +176,14 @@ const headerSchema = z.object({
         network: z.int().min(1).max(254),
         bare: z.boolean(),
         reaches: z.array(z.ipv4()).optional(),
+        ahead: z.int().optional(),
       }),
       z.object({
         announce: z.ipv4(),
         portBase: z.int().min(1).max(65_535).optional(),
         bare: z.boolean(),
         reaches: z.array(z.ipv4()).optional(),
+        ahead: z.int().optional(),
       }),
     ])
     .optional(),

@@ -25,6 +25,8 @@ export interface ExploreOptions {
   readonly repeatEvery: number | undefined;
   /** Runs that shrinking one finding may take; 0: findings are left as they are. */
   readonly patience: number;
+  /** Once aborted no run is begun; what has been found by then is shrunk and told. */
+  readonly stop?: AbortSignal;
 }
 
 /** Who does the work: threads, or in a test the caller itself. */
@@ -88,7 +90,9 @@ async function runAll(
   const seeds = seedsOf(options);
   const tally = new Tally(seeds.length);
   const isOver = () =>
-    tally.unequal !== undefined || (options.budget !== undefined && tally.realMs >= options.budget);
+    tally.unequal !== undefined ||
+    options.stop?.aborted === true ||
+    (options.budget !== undefined && tally.realMs >= options.budget);
   let next = 0;
   const work = async () => {
     while (next < seeds.length && !isOver()) {

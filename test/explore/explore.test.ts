@@ -76,6 +76,20 @@ describe("exploring", () => {
     expect([await runsOf(1), await runsOf(2)]).toEqual([3, 2]);
   });
 
+  test("that is interrupted ends with the batches under way, and tells what they found", async () => {
+    const stop = new AbortController();
+    const seeds = { first: 1, last: 10_000 };
+
+    const { runs, found } = await explore(
+      inline,
+      { ...options, source: undefined, also: [], seeds, patience: 0, stop: stop.signal },
+      () => stop.abort(),
+    );
+
+    expect(runs).toBe(40);
+    expect(found).toEqual([]);
+  });
+
   test("shrinks to what is needed, keeps it, and shows it again to the byte", async () => {
     const { found } = await explore(inline, options, () => undefined);
     const findings = new Findings(folder);

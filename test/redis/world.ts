@@ -234,7 +234,7 @@ function show(value: Segment): string {
     case "error":
       return `-${value.text}`;
     case "integer":
-      return `:${value.value}`;
+      return `:${value.digits ?? value.value}`;
     case "bulk":
     case "verbatim":
       return JSON.stringify(value.text);

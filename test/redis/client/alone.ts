@@ -182,7 +182,9 @@ export class Alone {
       ip: "10.0.0.9",
       disk: {
         error: "",
+        mayRefuse: false,
         read: (path) => this.files.get(path),
+        peek: unused,
         size: unused,
         canExecute: unused,
         write: unused,
