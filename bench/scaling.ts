@@ -5,7 +5,8 @@
  *
  * Two things grow faster than the cluster, here as in reality: Sentinels tell each other of themselves
  * through every instance they watch, so their messages grow with the square of their number; and a
- * Sentinel writes its whole file, all masters of it, with everything that it learns of any of them.
+ * Sentinel saves its whole file, all masters of it, with everything that it learns of any of them. Of that
+ * only the comparing is left here: no text is made that nobody reads.
  */
 import { parseScenario, Run, type Scenario, seconds } from "redsim";
 import { processorTime, reference } from "./clock.js";

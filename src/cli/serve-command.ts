@@ -25,7 +25,7 @@ interface ServeArguments {
   readonly scenario: string;
   readonly seed: string | undefined;
   readonly set: readonly string[];
-  readonly speed: string;
+  readonly speed: string | undefined;
   readonly held: boolean | undefined;
   readonly network: number | undefined;
   readonly announce: string | undefined;
@@ -60,7 +60,7 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
       })
       .option("speed", {
         type: "string",
-        default: "1",
+        defaultDescription: "1",
         describe: "Virtual seconds for each real one",
       })
       .option("held", {
@@ -110,7 +110,7 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
         describe: "Write the trace to this file (NDJSON), with all that came in",
       })
       .option("for", { type: "string", describe: "End after so much virtual time: 30s" })
-      .conflicts("held", "for")
+      .conflicts("held", ["speed", "for"])
       .conflicts("network", ["announce", "port-base", "host"])
       .strict(),
   handler: async (args) => {
@@ -139,7 +139,7 @@ async function serve(args: ServeArguments): Promise<ExitCode> {
 }
 
 async function serveAt(args: ServeArguments, place: Place): Promise<ExitCode> {
-  const speed = args.held === true ? 0 : speedOf(args.speed);
+  const speed = args.held === true ? 0 : speedOf(args.speed ?? "1");
   if (speed === undefined)
     throw UserError.of("--speed", `${args.speed} is not a speed`, "such as 1, 20 or 0.5");
   const { control: controlPort } = args;

@@ -151,6 +151,10 @@ export interface Disk {
   readonly error: string;
   /** The content last written, or undefined: no such file. */
   read(path: string): unknown;
+  /** The very content that was written: a `LateText` stays one. */
+  peek(path: string): unknown;
+  /** Can a write or a rename fail as things stand? */
+  readonly mayRefuse: boolean;
   size(path: string): number;
   /** Is it a program of the real machine? */
   canExecute(path: string): boolean;

@@ -23,6 +23,27 @@ export interface DiskSettings {
 /** dirty_expire_centisecs of Linux. */
 const writeback = seconds(30);
 
+/** A content of which nobody has yet asked more than how long it is. */
+export class LateText {
+  #make: (() => string) | undefined;
+  #text: string | undefined = undefined;
+
+  constructor(make: () => string) {
+    this.#make = make;
+  }
+
+  /** The text, if somebody has read it. */
+  get made(): string | undefined {
+    return this.#text;
+  }
+
+  text(): string {
+    this.#text ??= this.#make?.() ?? "";
+    this.#make = undefined;
+    return this.#text;
+  }
+}
+
 interface Version {
   readonly content: unknown;
   readonly bytes: number;
@@ -52,7 +73,17 @@ export class HostDisk {
     this.#real = real;
   }
 
+  /** May a write or a rename fail, as things stand? */
+  get mayRefuse(): boolean {
+    return this.#isFull || this.#settings.capacity > 0 || this.#real !== undefined;
+  }
+
   read(path: string): unknown {
+    const content = this.peek(path);
+    return content instanceof LateText ? content.text() : content;
+  }
+
+  peek(path: string): unknown {
     const file = this.#files.get(path);
     if (file !== undefined || this.#real === undefined) return file?.cached.content;
     const found = this.#real.find(path);

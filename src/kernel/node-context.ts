@@ -222,6 +222,14 @@ class NodeDisk implements Disk {
     return this.#process.node.host.disk.read(path);
   }
 
+  peek(path: string): unknown {
+    return this.#process.node.host.disk.peek(path);
+  }
+
+  get mayRefuse(): boolean {
+    return this.#process.node.host.disk.mayRefuse;
+  }
+
   size(path: string): number {
     return this.#process.node.host.disk.size(path);
   }

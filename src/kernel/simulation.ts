@@ -7,6 +7,7 @@
  */
 import type { Disk, Note } from "./actor.js";
 import { assert, Bug } from "./assert.js";
+import { BareDisk } from "./bare-disk.js";
 import type { Connection } from "./connection.js";
 import { EventLoop, stepKinds } from "./event-loop.js";
 import { EventQueue } from "./event-queue.js";
@@ -259,23 +260,7 @@ export class Simulation implements Services {
 
   /** A host's disk, from outside: using it takes no node's time. */
   disk(name: string): Disk {
-    const { disk } = this.host(name);
-    return {
-      get error() {
-        return disk.error;
-      },
-      read: (path) => disk.read(path),
-      size: (path) => disk.size(path),
-      canExecute: (path) => disk.canExecute(path),
-      write: (path, content, bytes) => disk.write(this.#now, path, content, bytes),
-      sync: (path) => {
-        disk.sync(path);
-      },
-      rename: (from, to) => disk.rename(from, to),
-      remove: (path) => disk.remove(path),
-      list: (prefix) => disk.list(prefix),
-      transferTime: (bytes) => disk.transferTime(bytes),
-    };
+    return new BareDisk(this.host(name).disk, this);
   }
 
   /** How often each stream was drawn from: where two runs part ways, one of these differs first. */

@@ -22,9 +22,14 @@ export interface TraceHeader {
   /** After its end all was healed (`--heal`): the trace goes on until all was well, or took too long. */
   readonly healed?: true;
   /** The run was served to real clients: how its addresses were made, and what was left out. */
-  readonly served?:
-    | { readonly network: number; readonly bare: boolean }
-    | { readonly announce: string; readonly portBase?: number | undefined; readonly bare: boolean };
+  readonly served?: (
+    | { readonly network: number }
+    | { readonly announce: string; readonly portBase?: number | undefined }
+  ) & {
+    readonly bare: boolean;
+    readonly reaches?: readonly string[] | undefined;
+    readonly ahead?: number | undefined;
+  };
   /** The run was that of stand-ins, on this machine; there was no scenario. */
   readonly host?: {
     readonly ips: readonly string[];

@@ -9,6 +9,7 @@
 import type { Instant } from "../kernel/time.js";
 import type { RedisNote } from "../redis/note.js";
 import type { AcknowledgedWrite } from "./lineage.js";
+import { type Began, OpenWrites } from "./open-writes.js";
 import { OutageFold } from "./outage.js";
 
 export interface ClientWrites {
@@ -20,8 +21,8 @@ export interface ClientWrites {
   firstAt: Instant | undefined;
   lastAcknowledgedAt: Instant | undefined;
   lastEndedAt: Instant | undefined;
-  /** Writes under way, by their number. */
-  readonly open: Map<number, Began>;
+  /** Writes under way. */
+  readonly open: OpenWrites;
   /** The last write that ended did not go well. */
   isFailing: boolean;
   /** Longest time between two acknowledged writes, in microseconds; and when it began. */
@@ -31,8 +32,7 @@ export interface ClientWrites {
   readonly errors: Map<string, number>;
 }
 
-/** How an operation began, and how it ended. */
-type Began = Extract<RedisNote, { kind: "invoke" }>;
+/** How an operation ended. */
 type Ended = Extract<RedisNote, { kind: "ok" | "fail" | "info" }>;
 
 /** So many writes are listed before the first look for those that were overwritten. */
@@ -52,7 +52,7 @@ export class WriteFold {
   #listedMax = listedMin;
 
   began(client: string, note: Began): void {
-    if (note.operation === "write") this.#client(client).open.set(note.i, note);
+    if (note.operation === "write") this.#client(client).open.began(note);
   }
 
   ended(client: string, note: Ended, at: Instant): void {
@@ -62,7 +62,7 @@ export class WriteFold {
       else counts.reads.failed++;
       return;
     }
-    counts.open.delete(note.i);
+    counts.open.ended(note.i);
     const isFailing = note.kind !== "ok";
     if (isFailing !== counts.isFailing || counts.firstAt === undefined)
       this.outage.change(counts, isFailing, at);
@@ -122,7 +122,7 @@ export class WriteFold {
       if (isKept(key, this.#values[i] as string)) missing.delete(key);
     }
     for (const { open } of this.clients.values()) {
-      for (const { key, value } of open.values()) {
+      for (const { key, value } of open.all()) {
         if (missing.has(key) && isKept(key, value ?? "")) missing.delete(key);
       }
     }
@@ -195,7 +195,7 @@ export class WriteFold {
       longestGap: 0,
       gapAt: undefined,
       errors: new Map(),
-      open: new Map(),
+      open: new OpenWrites(),
     };
     this.clients.set(client, counts);
     return counts;

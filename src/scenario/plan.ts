@@ -135,12 +135,15 @@ function planStep(step: ScenarioStep, seed: string): PlanStep {
   return { ...kept, occurrences };
 }
 
+/** What the clocks of a run show at its beginning, in milliseconds since 1970: the start of 2026. */
+export const epochStart = 1_767_225_600_000;
+
 /**
- * Milliseconds since 1970 at instant 0: the start of 2026, and any part of a second after it. Redis
- * compares whole seconds in places (repl-diskless-sync-delay, lag), so the part matters.
+ * That, and any part of a second after it. Redis compares whole seconds in places
+ * (repl-diskless-sync-delay, lag), so the part matters.
  */
 function epochOf(seed: string): number {
-  return 1_767_225_600_000 + new RandomStream(seed, "plan epoch").below(1_000);
+  return epochStart + new RandomStream(seed, "plan epoch").below(1_000);
 }
 
 /** One draw, always: a fixed span draws too, so that widening it moves nothing else. */

@@ -17,6 +17,8 @@ export type Serving = Place & {
   readonly bare: boolean;
   /** Real addresses that nodes may connect to, besides those of this machine's loopback. */
   readonly reaches?: readonly string[] | undefined;
+  /** Milliseconds that all clocks are ahead of the run's own, where they are to show the real time. */
+  readonly ahead?: number | undefined;
 };
 
 export type Place =
@@ -38,17 +40,22 @@ export function outsideHost(scenario: Pick<Scenario, "hosts">): string {
 
 export function served(scenario: Scenario, serving: Serving): Scenario {
   const layout = "announce" in serving ? shared(scenario, serving) : separate(scenario, serving);
-  const { bare, reaches = [] } = serving;
+  const { bare, reaches = [], ahead = 0 } = serving;
+  const clockOf = ({ offset, ppm }: ScenarioHost["clock"]) => ({ offset: offset + ahead, ppm });
   const relocation = new Relocation(layout.moves);
   return {
     ...scenario,
     duration: serveMax,
     hosts: [
-      ...scenario.hosts.map((host) => ({ ...host, ...layout.placeOf(host) })),
+      ...scenario.hosts.map((host) => ({
+        ...host,
+        ...layout.placeOf(host),
+        clock: clockOf(host.clock),
+      })),
       {
         name: outsideHost(scenario),
         machine: {},
-        clock: { offset: 0, ppm: 0 },
+        clock: clockOf({ offset: 0, ppm: 0 }),
         reaches,
         ...layout.outside,
       },

@@ -73,11 +73,13 @@ export function fatal(
   const [, file = "", number = "0"] = /^(.*):(\d+)$/s.exec(where) ?? [];
   const lines = (file === path ? text : (textOf(file) ?? "")).split("\n");
   const line = (lines[Number(number) - 1] ?? "").replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
-  const { release } = behaviours[version];
-  return (
-    `\n*** FATAL CONFIG FILE ERROR (Redis ${release}) ***\n` +
-    `Reading the configuration file, at line ${number}\n>>> '${fromBinary(line)}'\n${what}\n`
-  );
+  const place = `Reading the configuration file, at line ${number}\n>>> '${fromBinary(line)}'\n`;
+  return fatalText(`${place}${what}`, version);
+}
+
+/** The same of what is no line's fault. */
+export function fatalText(what: string, version: Version): string {
+  return `\n*** FATAL CONFIG FILE ERROR (Redis ${behaviours[version].release}) ***\n${what}\n`;
 }
 
 /** The line of the last directive of this name: what is to blame where its value cannot be. */

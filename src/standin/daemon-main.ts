@@ -6,12 +6,11 @@ import { networkInterfaces } from "node:os";
 import { programVersion } from "../cli/program.js";
 import { TraceWriter } from "../cli/tracing.js";
 import type { LoneHost } from "../scenario/lone-host.js";
+import { epochStart } from "../scenario/plan.js";
 import { Daemon } from "./daemon.js";
 import { readEnvironment } from "./environment.js";
 
 const loopback = "127.0.0.1";
-/** What the machines of a run show at its beginning, by a moment: `Plan.epoch`. */
-const epoch = 1_767_225_600_000;
 
 async function main(path: string): Promise<void> {
   const { speed, seed = `${randomInt(2 ** 32)}`, trace, patience } = readEnvironment(process.env);
@@ -57,7 +56,7 @@ function thisHost(): LoneHost {
   return {
     ips: [...new Set([loopback, ...ips])],
     names: namesOf(new Set([loopback, ...ips])),
-    offset: Date.now() - epoch,
+    offset: Date.now() - epochStart,
   };
 }
 

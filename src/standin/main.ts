@@ -12,7 +12,13 @@ import { logLine } from "../redis/server/log-line.js";
 import { behaviours } from "../redis/version.js";
 import { fromBinary, toBinary } from "../redis/wire/utf8.js";
 import { type CommandLine, readCommandLine, usage, versionLine } from "./command-line.js";
-import { type Configuration, fatal, lineOf, readConfiguration } from "./configuration.js";
+import {
+  type Configuration,
+  fatal,
+  fatalText,
+  lineOf,
+  readConfiguration,
+} from "./configuration.js";
 import { Doors } from "./doors.js";
 import { type Environment, EnvironmentError, readEnvironment } from "./environment.js";
 import { errorText } from "./error-text.js";
@@ -59,24 +65,27 @@ async function run(commandLine: CommandLine, environment: Environment): Promise<
   if ("log" in configuration) return early(configuration.log);
   if ("stderr" in configuration) return complain(configuration.stderr);
   const { settings, path, options } = configuration;
-  const complainOf = (directive: string, error: unknown) => {
+  const complainOf = (directive: string, what: string) => {
     const text = path === undefined ? "" : readFileSync(path, "latin1");
     const file = { path: path ?? "", text: `${text}\n${options}` };
-    complain(fatal(file, lineOf(file, directive), errorText(error), version));
+    complain(fatal(file, lineOf(file, directive), what, version));
   };
   // The socket is looked for where the process was started, not where it goes.
   const meeting = meetingPoint(environment.socket, directory);
   try {
     process.chdir(fromBinary(settings.dir));
   } catch (error) {
-    return complainOf("dir", error);
+    return complainOf("dir", errorText(error));
   }
   const logFile = settings.logfile === "" ? undefined : resolve(fromBinary(settings.logfile));
   if (logFile !== undefined) {
     try {
       appendFileSync(logFile, "");
     } catch (error) {
-      return complainOf("logfile", new Error(`Can't open the log file: ${errorText(error)}`));
+      const what = `Can't open the log file: ${errorText(error)}`;
+      // From 7.0 on it is opened once all lines are read, and none of them is blamed.
+      if (version === "6.2") return complainOf("logfile", what);
+      return complain(fatalText(what, version));
     }
   }
   const others = settings.others;

@@ -11,6 +11,7 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { errorText } from "./error-text.js";
 
 const socketName = "redsim.sock";
 /** sun_path has 108 bytes, on some systems 104. */
@@ -121,7 +122,10 @@ function takeLock(path: string): boolean {
     return true;
   } catch (error) {
     if ((error as { readonly code?: string }).code !== "EEXIST")
-      throw new RendezvousError(`${lock}: ${(error as Error).message}`);
+      throw new RendezvousError(
+        `no simulation can be begun at ${path}: ${errorText(error)} ` +
+          "(REDSIM_SOCKET names another place)",
+      );
   }
   if (isAbandoned(lock)) unlinkQuietly(lock);
   return false;

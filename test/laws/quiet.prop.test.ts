@@ -72,9 +72,28 @@ const anyDisturbance = fc.array(
               "SENTINEL DEBUG PING-PERIOD 200 INFO-PERIOD 700",
               "SENTINEL RESET mymaster",
               "SENTINEL FAILOVER mymaster",
+              "SENTINEL SET mymaster master-reboot-down-after-period 50",
+              // One process under two names: its links are shared with those of the other Sentinels.
+              "SENTINEL MONITOR other 10.77.0.12 6379 1",
+              "SENTINEL SET other down-after-milliseconds 250",
+              "SENTINEL REMOVE other",
             ),
           }),
         }),
+        fc.record({
+          command: fc.record({
+            on: fc.constantFrom("r1", "r2", "r3"),
+            send: fc.constantFrom(
+              "REPLICAOF NO ONE",
+              "REPLICAOF 10.77.0.13 6379",
+              "CLIENT KILL TYPE pubsub",
+              "CLIENT KILL TYPE normal",
+              "CONFIG SET replica-priority 0",
+              "SHUTDOWN NOSAVE",
+            ),
+          }),
+        }),
+        fc.record({ kill: fc.constantFrom("r1", "r2", "s3"), for: fc.constant("400ms") }),
         fc.record({ pause: fc.constantFrom("the master", "s2"), for: fc.constant("700ms") }),
       ),
     )

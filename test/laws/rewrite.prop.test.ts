@@ -1,7 +1,9 @@
 /** A Sentinel rewrites its file again and again and remembers how it stands: that must not show. */
 import fc from "fast-check";
 import { expect } from "vitest";
-import { Rewrite } from "../../src/redis/config/rewrite.js";
+import { LateText } from "../../src/kernel/disk.js";
+import { Rewrite, readsAs } from "../../src/redis/config/rewrite.js";
+import { type Line, StandingLines } from "../../src/redis/config/standing-lines.js";
 import { law } from "./law.js";
 
 const anyVersion = fc.constantFrom("6.2" as const, "7.0" as const, "7.2" as const);
@@ -73,5 +75,80 @@ law(
       expect(again.content()).toBe(want);
       text = want;
     }
+  },
+);
+
+/** What a file says of two masters, of which one after the other changes, and of the epoch behind them. */
+const anyBlockLines = fc.array(
+  fc.record({
+    option: fc.constantFrom(
+      "sentinel monitor",
+      "sentinel known-replica",
+      "sentinel known-sentinel",
+    ),
+    value: fc.constantFrom(
+      "1",
+      "mymaster 10.0.0.3 6380",
+      "mymaster 10.0.0.4 6380 abc",
+      'half "open',
+    ),
+  }),
+  { maxLength: 4 },
+);
+const anyChange = fc.record({
+  at: fc.integer({ min: 0, max: 1 }),
+  lines: anyBlockLines,
+  isLonger: fc.boolean(),
+  epoch: fc.integer({ min: 9, max: 11 }),
+  isRead: fc.boolean(),
+});
+
+law(
+  "a content that is joined only when it is read has the length and the text of one joined at once",
+  { runs: 300 },
+  [anyVersion, anyOldFile, fc.array(anyChange, { minLength: 3, maxLength: 8 })],
+  (version, oldFile, rewritings) => {
+    const options = { version, isSentinel: true };
+    const late = new Rewrite(options);
+    const owners = ["one", "two"];
+    const blocks: Line[][] = [[], []];
+    let text = oldFile;
+    let content: string | LateText = oldFile;
+    for (const { at, lines, isLonger, epoch, isRead } of rewritings) {
+      const said = lines.map(({ option, value }) => {
+        const line = `${option} ${value}`;
+        return { option, text: line, isReadable: readsAs(option, line) };
+      });
+      const block = isLonger ? [...(blocks[at] ?? []), ...said.slice(0, 1)] : said;
+      blocks[at] = block;
+      const anew = new Rewrite(options).begin(text);
+      late.begin(content);
+      const each = (rewrite: Rewrite) => {
+        for (const { option, text: line } of blocks.flat()) rewrite.line(option, line, true);
+      };
+      each(anew);
+      if (!late.repeat(owners, [[at, { lines: block }]])) {
+        each(late);
+        late.stand(
+          new StandingLines(
+            owners,
+            blocks.map((all) => ({ lines: all })),
+          ),
+        );
+      }
+      for (const rewrite of [anew, late]) {
+        rewrite.line("sentinel current-epoch", `sentinel current-epoch ${epoch}`, true);
+        for (const option of ["monitor", "known-replica", "known-sentinel"])
+          rewrite.markProcessed(`sentinel ${option}`);
+      }
+
+      text = anew.content();
+      const made = late.lateContent();
+
+      expect(made.bytes).toBe(text.length);
+      if (isRead && made.content instanceof LateText) expect(made.content.text()).toBe(text);
+      content = made.content;
+    }
+    expect(content instanceof LateText ? content.text() : content).toBe(text);
   },
 );

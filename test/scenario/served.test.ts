@@ -33,6 +33,22 @@ function settled(run: Run): void {
   expect(run.isSettled).toBe(true);
 }
 
+describe("nodes that are served", () => {
+  // expireIfNeeded() of a real replica goes by its own clock: a simulated master's has to show the same.
+  test("have clocks that show what time it is, where they are told how far that is ahead", () => {
+    const scenario = scenarioOf(
+      "duration: 9s\nhosts: { a: { clock: { offset: -2s } }, b: {} }\n" +
+        "nodes: { a: { port: 6379 }, b: { port: 6380 } }\n",
+    );
+    const usual = runOf(scenario, together);
+    const ahead = runOf(scenario, { ...together, ahead: 86_400_000 });
+
+    for (const node of ["a", "b"])
+      expect(ahead.clockOf(node) - usual.clockOf(node)).toBe(86_400_000_000);
+    expect(ahead.clockOf("b") - ahead.clockOf("a")).toBe(2_000_000);
+  });
+});
+
 describe("nodes that are served at one address", () => {
   test("keep their ports where these are theirs alone", () => {
     const scenario = scenarioOf(

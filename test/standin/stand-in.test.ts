@@ -95,6 +95,8 @@ describe("a stand-in of redis-server", () => {
     expect(await ask(port, "CONFIG", "REWRITE")).toBe(
       "-ERR The server is running without a config file",
     );
+    // main(): only who is started without any argument is warned that there is no file.
+    expect(server.said.stdout).toContain("# Configuration loaded\n");
     expect(server.said.stdout).toContain("* Ready to accept connections");
   });
 
@@ -148,10 +150,28 @@ describe("a stand-in of redis-server", () => {
         ">>> 'maxmemory-polcy noeviction'\n" +
         "Bad directive or wrong number of arguments\n",
     );
+    const log = place.start("redis-server", "--logfile", "/none/at/all");
+    expect(await log.ended).toBe(1);
+    expect(log.said.stderr).toBe(
+      "\n*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\n" +
+        "Can't open the log file: No such file or directory\n",
+    );
     const none = place.start("redis-server", "none.conf");
     expect(await none.ended).toBe(1);
     expect(none.said.stdout).toMatch(
       /^\d+:C .* # Fatal error, can't open config file '.*none\.conf': No such file or directory\n$/,
+    );
+  });
+
+  test("says where no simulation can be begun", async () => {
+    const port = await onePort();
+    const place = shell({ REDSIM_SOCKET: "/none/at/all.sock" });
+    const server = place.start("redis-server", "--port", `${port}`);
+
+    expect(await server.ended).toBe(1);
+    expect(server.said.stderr).toBe(
+      "redsim: no simulation can be begun at /none/at/all.sock: No such file or directory " +
+        "(REDSIM_SOCKET names another place)\n",
     );
   });
 
@@ -216,9 +236,9 @@ describe("stand-ins that are started in one folder", () => {
     await ask(master, "SET", "a", "1");
 
     await eventually(async () => (await ask(replica, "GET", "a")) === "1");
-    expect(await info(master, "slave0")).toMatch(
-      new RegExp(`^ip=127\\.0\\.0\\.1,port=${replica},state=online`),
-    );
+    // replconfCommand(): without a disk it is online with its first acknowledgement, after it has loaded.
+    const online = new RegExp(`^ip=127\\.0\\.0\\.1,port=${replica},state=online`);
+    await eventually(async () => online.test((await info(master, "slave0")) ?? ""));
   });
 
   // Redis 7.0.15: sentinelTimer(), sentinelFlushConfig(), sentinelRunPendingScripts().

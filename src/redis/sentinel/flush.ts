@@ -1,8 +1,11 @@
 /**
  * Saving what a Sentinel must not forget (`sentinelFlushConfig()`): it writes its state into its own
  * configuration file before it says anything that depends on it. The file is replaced atomically and
- * synced, which holds the process up for as long as the disk takes.
+ * synced, which holds the process up for as long as the disk takes. That depends on its length alone: of
+ * the thousands of contents that a Sentinel of many masters writes while it gets to know them, the text is
+ * made only of what somebody reads.
  */
+import { LateText } from "../../kernel/disk.js";
 import { error, ok, type Value } from "../wire/value.js";
 import { rewriteConfig } from "./rewrite.js";
 import type { SentinelState } from "./state.js";
@@ -16,11 +19,13 @@ export function flushConfig(state: SentinelState): boolean {
   const { configFile } = process;
   if (configFile === undefined) return false;
   const { path } = configFile;
-  const old = context.disk.read(path);
-  const text = rewriteConfig(state, typeof old === "string" ? old : "");
   const temporary = `${path}.XXXXXX`;
   const { disk } = context;
-  if (!disk.write(temporary, text, text.length)) {
+  // A text is made of the old content before it is rewritten, if it may be the one that stays.
+  const { content, bytes } = disk.mayRefuse
+    ? contentOf(rewriteConfig(state, oldContent(disk.read(path))).content())
+    : rewriteConfig(state, oldContent(disk.peek(path))).lateContent();
+  if (!disk.write(temporary, content, bytes)) {
     disk.remove(temporary);
     process.log("#", `Failed after writing (0) bytes to tmp config file (${disk.error})`);
     return notSavedBecause(state, disk.error);
@@ -40,6 +45,14 @@ export function flushConfig(state: SentinelState): boolean {
   if (behaviour.from70) process.log("*", "Sentinel new configuration saved on disk");
   state.note({ kind: "rewrote", path });
   return true;
+}
+
+function oldContent(content: unknown): string | LateText {
+  return typeof content === "string" || content instanceof LateText ? content : "";
+}
+
+function contentOf(content: string): { readonly content: string; readonly bytes: number } {
+  return { content, bytes: content.length };
 }
 
 function notSavedBecause({ process }: SentinelState, why: string): false {

@@ -30,12 +30,15 @@ export class InstanceTable {
     this.#byName.set(instance.name, instance);
     const place = tablePlace(this.#seed, instance.name);
     const records = this.records.slice();
-    let at = 0;
-    for (; at < records.length; at++) {
-      const other = records[at] as Instance;
-      if (tablePlace(this.#seed, other.name) > place) break;
+    let from = 0;
+    let to = records.length;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      const { name } = records[middle] as Instance;
+      if (tablePlace(this.#seed, name) > place) to = middle;
+      else from = middle + 1;
     }
-    records.splice(at, 0, instance);
+    records.splice(from, 0, instance);
     this.records = records;
   }
 

@@ -5,6 +5,7 @@
  */
 import { readsAs } from "../config/rewrite.js";
 import { sentinelDefaults } from "../config/sentinel-settings.js";
+import type { Block, Line } from "../config/standing-lines.js";
 import type { SentinelAddress } from "./address.js";
 import { currentMasterAddress, type Instance } from "./instance.js";
 import type { FixedRequests } from "./requests.js";
@@ -13,13 +14,7 @@ import type { SentinelState } from "./state.js";
 export const rebootOption = "sentinel master-reboot-down-after-period";
 export const knownReplica = "sentinel known-replica";
 
-interface Line {
-  readonly option: string;
-  readonly text: string;
-  readonly isReadable: boolean;
-}
-
-export class MasterLines {
+export class MasterLines implements Block {
   readonly lines: readonly Line[];
   // What they were made of: values, and objects that are replaced when they change.
   readonly #announcesHostnames: boolean;

@@ -43,6 +43,7 @@ export function redisServer(options: RedisServerOptions): ActorFactory {
       behaviour,
       settings,
       configFile,
+      hasOptions: (options.options ?? "") !== "",
       pid: options.pid,
       executable: options.executable,
       mode: (process) => new RedisServer(process),

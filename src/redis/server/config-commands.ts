@@ -79,7 +79,7 @@ function runRewrite(call: Call): Value {
     process.log("#", `CONFIG REWRITE failed: ${why}`);
     return error(`ERR Rewriting config file: ${why}`);
   }
-  process.log("#", "CONFIG REWRITE executed with success.");
+  process.log(process.behaviour.formerWarning, "CONFIG REWRITE executed with success.");
   return ok;
 }
 

@@ -38,6 +38,8 @@ export interface ServerProcessOptions {
   readonly settings: ServerSettings;
   readonly behaviour: Behaviour;
   readonly configFile?: ConfigFile | undefined;
+  /** Were there options on its command line? */
+  readonly hasOptions?: boolean;
   /** Its process id; 1 unless told otherwise, for every node has a machine, or a container, of its own. */
   readonly pid?: number | undefined;
   /** As INFO tells it. */
@@ -80,6 +82,8 @@ export class ServerProcess implements Actor {
   cronLoops = 0;
   blockedClients = 0;
 
+  /** Was it started with any argument at all? */
+  readonly #isConfigured: boolean;
   readonly #dispatcher: Dispatcher;
   readonly #writer: Writer;
   readonly #finished = (client: Client): void => this.freeClientAsync(client);
@@ -99,6 +103,7 @@ export class ServerProcess implements Actor {
     this.behaviour = options.behaviour;
     this.settings = options.settings;
     this.configFile = options.configFile;
+    this.#isConfigured = options.configFile !== undefined || options.hasOptions === true;
     this.pid = options.pid ?? 1;
     this.executable = options.executable ?? usualExecutable;
     this.refreshClock();
@@ -424,12 +429,11 @@ export class ServerProcess implements Actor {
       formerWarning,
       `Redis version=${release}, bits=64, commit=00000000, modified=0, pid=${this.pid}, just started`,
     );
-    this.log(
-      this.configFile === undefined ? "#" : formerWarning,
-      this.configFile === undefined
-        ? "Warning: no config file specified, using the default config."
-        : "Configuration loaded",
-    );
+    if (this.#isConfigured) this.log(formerWarning, "Configuration loaded");
+    else {
+      const usage = `In order to specify a config file use ${this.executable} /path/to/redis.conf`;
+      this.log("#", `Warning: no config file specified, using the default config. ${usage}`);
+    }
     const { port } = this.settings;
     if (port !== 0 && !this.context.listen(port)) {
       const where = `TCP listening socket *:${port}: bind: Address already in use`;

@@ -10,6 +10,7 @@ import type { RunRecord } from "../../../src/kernel/record.js";
 import { type Instant, microseconds, seconds } from "../../../src/kernel/time.js";
 import type { RedisNote } from "../../../src/redis/note.js";
 import { Run } from "../../../src/run.js";
+import { epochStart } from "../../../src/scenario/plan.js";
 import type { Scenario } from "../../../src/scenario/scenario.js";
 import { outsideHost, served } from "../../../src/scenario/served.js";
 import { scenarioOf } from "../../scenario/world.js";
@@ -49,7 +50,8 @@ export class MixedCluster {
     const read = scenarioOf(yaml);
     for (let i = 0; ; i++) {
       const network = 1 + ((process.pid * 7 + threadId * 61 + i) % networkMax);
-      const scenario = served(read, { network, bare: true });
+      const ahead = Date.now() - epochStart;
+      const scenario = served(read, { network, bare: true, ahead });
       const inputs: { at: Instant; input: OutsideInput }[] = [];
       const lines: string[] = [];
       const record = (each: RunRecord) => {

@@ -192,4 +192,25 @@ describe("the disk of a Sentinel", () => {
       expect(world.config("s1")).toContain("sentinel monitor mymaster 10.0.0.1 6379 7");
     },
   );
+
+  test("when full keeps a file that nobody has read, to the byte", () => {
+    const untouched = settled();
+    const world = settled();
+    world.inject({ kind: "fillDisk", host: "s1" });
+
+    world.command("s1", "SENTINEL set mymaster quorum 7");
+    world.inject({ kind: "freeDisk", host: "s1" });
+
+    expect(world.config("s1")).toBe(untouched.config("s1"));
+  });
+
+  test("keeps what a Sentinel wrote through a loss of power, though nobody has read it", () => {
+    const untouched = settled();
+    const world = settled();
+
+    world.inject({ kind: "powerOff", host: "s1" });
+
+    expect(world.config("s1")).toBe(untouched.config("s1"));
+    expect(world.config("s1")).toContain("sentinel known-");
+  });
 });

@@ -33,4 +33,19 @@ describe("CONFIG", () => {
     expect(world.process("r1").settings.timeout).toBe(77);
     expect(world.client("r1").ask("PING")).toBe("+PONG");
   });
+
+  // rewriteConfigCommand(): 7.2 no longer warns of what went well.
+  test.each([
+    ["7.0", "#"],
+    ["7.2", "*"],
+  ] as const)("REWRITE is told in the log, by %s with %s", (version, level) => {
+    const world = new World();
+    world.server("r1", { version });
+    world.client("r1").ask("CONFIG", "REWRITE");
+
+    const told = world
+      .notesOf("r1", "log")
+      .filter(({ text }) => text === "CONFIG REWRITE executed with success.");
+    expect(told.map((note) => note["level"])).toEqual([level]);
+  });
 });
