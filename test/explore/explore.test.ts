@@ -127,6 +127,14 @@ describe("exploring", () => {
 });
 
 describe("a world of the swarm", () => {
+  // serverCron() after exit(): nothing. A child that had ended was reaped, and its replica sent the final RDB.
+  test("in which masters are terminated while they save for a replica keeps every history", () => {
+    const scenario = readSource(swarmSource("26070"));
+    if (typeof scenario === "string") expect.fail(scenario);
+
+    expect(tryOut(scenario, "26070").findings).toEqual([]);
+  });
+
   test("is a scenario that reads without a mistake, and the same for the same seed", () => {
     for (let seed = 1; seed <= 40; seed++) {
       const world = swarmSource(`${seed}`);

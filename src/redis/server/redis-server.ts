@@ -152,6 +152,7 @@ export class RedisServer implements Mode, KeyspaceHost {
   cron(): void {
     this.#adaptHz();
     this.#shutdown.cron();
+    if (this.#shutdown.hasEnded) return;
     if (this.activeExpire) {
       if (!this.replication.isReplica) {
         this.keyspace.activeExpireCycle("slow", this.context.nowMicroseconds(), this.hz);

@@ -13,6 +13,8 @@ const plain: ShutdownOptions = { save: false, nosave: false, now: false, force: 
 const failed = error("ERR Errors trying to SHUTDOWN. Check logs.");
 
 export class Shutdown {
+  /** `exit()` has been called: the rest of this serverCron does not take place. */
+  hasEnded = false;
   readonly #server: RedisServer;
   /** Under way: until when replicas are waited for, in Unix milliseconds. */
   #deadline: number | undefined;
@@ -134,6 +136,7 @@ export class Shutdown {
       }
     }
     process.log("#", "Redis is now ready to exit, bye bye...");
+    this.hasEnded = true;
     context.exit(0);
     return true;
   }
