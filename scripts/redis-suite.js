@@ -9,7 +9,6 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import {
-  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -63,7 +62,6 @@ cpSync(join(checkout, "tests"), join(folder, "tests"), { recursive: true });
 rmSync(join(folder, "tests/sentinel/tmp"), { recursive: true, force: true });
 mkdirSync(join(folder, "tests/sentinel/tmp"));
 mkdirSync(join(folder, "src"));
-chmodSync(program, 0o755);
 for (const name of ["redis-server", "redis-sentinel"])
   symlinkSync(program, join(folder, "src", name));
 const [cli] = (process.env.PATH ?? "")

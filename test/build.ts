@@ -16,4 +16,5 @@ export function setup(): void {
   });
   if (!existsSync(resolve(root, "dist/cli/main.js")))
     throw new Error(`dist/ could not be built:\n${stdout}`);
+  spawnSync(process.execPath, [resolve(root, "scripts/executable.js")]);
 }

@@ -1,6 +1,7 @@
 /** What somebody meets who has never seen redsim: wrong words, own files, questions with an empty answer. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { inFolder, redsim } from "./redsim.js";
 
@@ -17,6 +18,16 @@ function summaryOf(text: string, ...args: readonly string[]): readonly string[] 
       .split("\n");
   });
 }
+
+test("every command of package.json can be started by its name alone, though its file is new", () => {
+  const root = resolve(import.meta.dirname, "../..");
+  const { bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  for (const file of Object.values<string>(bin)) {
+    const { status, stdout } = spawnSync(join(root, file), ["--version"], { encoding: "utf8" });
+    expect(status, file).toBe(0);
+    expect(stdout).toMatch(/\d+\.\d+\.\d+/);
+  }
+});
 
 describe("a command line with a mistake", () => {
   test.each([
