@@ -8,6 +8,7 @@
  * candidate that no longer fails under its seed is given a few others. What comes out is run once more.
  */
 import { parse, stringify } from "yaml";
+import { shortNames } from "../scenario/cluster.js";
 import type { RawScenario, RawStep } from "./raw.js";
 import { readSource, type ScenarioSource } from "./source.js";
 import { type Trial, type TrialOptions, tryOut } from "./trial.js";
@@ -218,8 +219,13 @@ function withClient(scenario: RawScenario, name: string, client: object): RawSce
   return { ...scenario, clients: { ...scenario.clients, [name]: client } };
 }
 
+/** What is said of those that are gone goes with them: it would make them nodes of their own. */
 function withCount(scenario: RawScenario, key: string, count: number): RawScenario {
-  return { ...scenario, nodes: { ...scenario.nodes, [key]: count } as RawScenario["nodes"] };
+  const counted = { ...scenario.nodes, [key]: count };
+  const left = new Set(shortNames(counted));
+  const gone = new Set(shortNames(scenario.nodes).filter((name) => !left.has(name)));
+  const nodes = Object.fromEntries(Object.entries(counted).filter(([name]) => !gone.has(name)));
+  return { ...scenario, nodes: nodes as RawScenario["nodes"] };
 }
 
 function withStep(scenario: RawScenario, index: number, step: RawStep): RawScenario {

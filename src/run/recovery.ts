@@ -164,19 +164,23 @@ export class Recovery implements Fold {
   silent(now: Instant): string | undefined {
     for (const [client, { acknowledgedAt, triedAt }] of this.#written) {
       if (now - triedAt > clientPatience || now - acknowledgedAt <= clientPatience) continue;
-      const settings = this.#plan.clients.find(({ name }) => name === client)?.settings;
-      if (settings?.policy.kind === "naive" || this.#refusesWrites()) continue;
+      const policy = this.#plan.clients.find(({ name }) => name === client)?.settings.policy;
+      if (policy === undefined || policy.kind === "naive") continue;
+      if (this.#refusesWrites(policy.master)) continue;
       return `${client} gets no write acknowledged`;
     }
     return undefined;
   }
 
-  /** More replicas are wanted than there are. */
-  #refusesWrites(): boolean {
-    const { servers } = this.#settings;
-    for (const { minReplicasToWrite } of servers.values())
-      if (minReplicasToWrite >= servers.size) return true;
-    return false;
+  /** Some server of the group wants more replicas, when it is the master, than there are others. */
+  #refusesWrites(group: string): boolean {
+    const members = this.#plan.nodes.filter(
+      ({ kind, groups }) => kind === "server" && groups.includes(group),
+    );
+    return members.some(({ name }) => {
+      const wanted = this.#settings.servers.get(name)?.minReplicasToWrite ?? 0;
+      return wanted >= members.length;
+    });
   }
 }
 

@@ -112,6 +112,19 @@ describe("exploring", () => {
     expect(replayFinding({ ...finding, signature: "another" })).toBe("gone");
   });
 
+  test("makes no node of its own of what was said of a replica that is not needed", async () => {
+    const named = text.replace("sentinels: 3 }", "sentinels: 3, r4: { restart-after: 2s } }");
+    const { found } = await explore(
+      inline,
+      { ...options, source: { ...source, text: named }, seeds: { first: 1, last: 1 } },
+      () => undefined,
+    );
+
+    const shrunk = found[0]?.shrunk ?? expect.fail("nothing was found");
+    expect(shrunk.source.text).not.toContain("r4");
+    expect(shrunk.size.servers).toBeLessThanOrEqual(2);
+  });
+
   test("adds the seeds of a finding that is known, and merges folders", () => {
     const findings = new Findings(folder);
     const before = findings.all();

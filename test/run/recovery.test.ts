@@ -79,6 +79,18 @@ steps:
     expect(verdict(runOf(steps).heal())).toMatchObject({ holds: true });
   });
 
+  test("asks no writes of a master that wants more replicas than it has, whatever other servers there are", () => {
+    const alone = cluster
+      .replace("replicas: 2, sentinels: 3", "replicas: 1, sentinels: 1, r9: { kind: server }")
+      .replace("repl-timeout: 5", "repl-timeout: 5, min-replicas-to-write: 2");
+    const scenario = readSource({ name: "alone.yaml", text: alone, files: {}, set: [] });
+    if (typeof scenario === "string") throw new Error(scenario);
+    const result = new Run({ scenario, seed: "1" }).heal();
+
+    expect(result.metrics.acknowledged).toBe(0);
+    expect(verdict(result).violations).toEqual([]);
+  });
+
   test("breaks the law where a server never comes back to its master", () => {
     const text = `${cluster}steps: [{ at: 8s, command: { on: r2, send: REPLICAOF 10.77.0.99 6379 } }]`;
     const scenario = readSource({
