@@ -20,6 +20,7 @@ import type { ClientWrites } from "./observe/writes.js";
 import { Outside, type OutsideOutput } from "./redis/client/outside.js";
 import type { RedisNote } from "./redis/note.js";
 import type { NodeView } from "./redis/view.js";
+import { Called } from "./run/called.js";
 import { disagreement, finalOf, type Inspection, inspectAll, laggard } from "./run/final.js";
 import { Guests } from "./run/guests.js";
 import { Judge } from "./run/judge.js";
@@ -69,6 +70,8 @@ export class Run {
   readonly #ledger: Ledger;
   readonly #observers: readonly Observer[];
   readonly #guests = new Guests();
+  /** Undefined where real programs take part: they bring nodes that no plan has. */
+  readonly #called: Called | undefined;
   #outside: Outside | undefined;
   /** Chooses for those who break the cluster by hand. */
   #handStream: RandomStream | undefined;
@@ -80,6 +83,7 @@ export class Run {
     this.plan = planOf(options.scenario, options.seed ?? options.scenario.seed);
     const length = Math.min(this.plan.duration, options.until ?? this.plan.duration);
     this.#end = after(start, length as Duration);
+    this.#called = options.outside === undefined ? new Called(this.plan) : undefined;
     this.#judge = new Judge(this.plan.expectations);
     this.#ledger = new Ledger(this.plan, this.#judge);
     this.#operators = new Operators(this.plan);
@@ -195,6 +199,7 @@ export class Run {
   }
 
   inject(fault: Fault): void {
+    this.#called?.checkFault(fault);
     this.#simulation.inject(fault);
   }
 
@@ -261,11 +266,13 @@ export class Run {
 
   /** An operator on the node's host types these lines into redis-cli; the replies come as notes. */
   command(node: string, ...lines: readonly string[]): void {
+    this.#called?.checkNode(node);
     this.#operators.command("by hand", node, lines, undefined);
   }
 
   /** The node's own view of itself; undefined while it is down. Pure. */
   inspect(node: string): NodeView | undefined {
+    this.#called?.checkNode(node);
     return this.#simulation.inspect(node) as NodeView | undefined;
   }
 
@@ -276,7 +283,9 @@ export class Run {
 
   /** A file on a node's disk, as text; undefined: there is none. */
   file(node: string, path: string): string | undefined {
-    const content = this.#simulation.disk(node).read(path);
+    this.#called?.checkNode(node);
+    const host = this.plan.nodes.find(({ name }) => name === node)?.host ?? node;
+    const content = this.#simulation.disk(host).read(path);
     return typeof content === "string" ? content : undefined;
   }
 
@@ -332,7 +341,7 @@ export class Run {
   }
 
   #laws(): LawVerdict[] {
-    const laws: LawVerdict[] = this.#ledger.laws.all.map(({ name, violations }) => ({
+    const laws: LawVerdict[] = this.#ledger.laws.map(({ name, violations }) => ({
       law: name,
       holds: violations.length === 0,
       violations,

@@ -1,12 +1,15 @@
 /** `redsim explore`: a scenario, or worlds of its own making, under many seeds on all cores. */
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import {
   type Exploration,
   type ExploreOptions,
   explore,
+  type Found,
   type Progress,
 } from "../explore/explore.js";
-import { Findings } from "../explore/findings.js";
+import { type FindingFolder, Findings } from "../explore/findings.js";
 import type { UnequalRuns } from "../explore/repeat.js";
 import { Threads } from "../explore/threads.js";
 import type { Also } from "../explore/trial.js";
@@ -14,10 +17,11 @@ import { parseDuration } from "../scenario/duration.js";
 import { checkDeterminismOf, checkDeterminismOption, printDivergence } from "./divergence.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { showsAgain, sizeText } from "./findings-command.js";
-import { out, say } from "./print.js";
+import { out, say, wrap } from "./print.js";
 import { programVersion } from "./program.js";
 import { Meter } from "./progress.js";
-import { loadScenario } from "./scenario-source.js";
+import { repeated } from "./repeated.js";
+import { loadScenario, reasonOf } from "./scenario-source.js";
 import { seedRange } from "./seed-range.js";
 import { UserError } from "./user-error.js";
 
@@ -58,13 +62,7 @@ export const exploreCommand: CommandModule<object, ExploreArguments> = {
         describe: "What Redis does not promise, and is to be found as well",
       })
       .option("check-determinism", checkDeterminismOption)
-      .option("set", {
-        type: "string",
-        array: true,
-        nargs: 1,
-        default: [],
-        describe: "Change the scenario first: path=value",
-      })
+      .option("set", repeated("Change the scenario first: path=value"))
       .option("findings", {
         type: "string",
         default: "findings",
@@ -99,6 +97,11 @@ async function run(args: ExploreArguments): Promise<ExitCode> {
     repeatEvery: checkDeterminismOf(args["check-determinism"]),
     patience: args.shrink,
   };
+  checkFolder(args.findings);
+  if (!Number.isInteger(args.jobs) || args.jobs < 0)
+    throw UserError.of("--jobs", `${args.jobs} is not a number of threads`, "0: one a core");
+  if (!Number.isInteger(args.shrink) || args.shrink < 0)
+    throw UserError.of("--shrink", `${args.shrink} is not a number of runs`, "0: none");
   const meter = new Meter();
   const threads = new Threads(args.jobs);
   const stop = stopOnInterrupt(meter);
@@ -109,12 +112,39 @@ async function run(args: ExploreArguments): Promise<ExitCode> {
   meter.clear();
   const findings = new Findings(args.findings);
   const by = { program: programVersion, at: new Date(), also: args.also };
-  const folders = exploration.found.map((found) => findings.add(found, by));
+  const folders = exploration.found.map((found) => kept(findings, found, by));
   if (args.json === true) out(JSON.stringify({ ...exploration, found: folders }, undefined, 2));
   else print(exploration, folders);
   if (exploration.unequal !== undefined) return exitCode.divergence;
   if (exploration.found.length > 0) return exitCode.broken;
   return stop.aborted ? exitCode.interrupted : exitCode.ok;
+}
+
+/** Findings can be kept there; before the search, so that a wrong path costs nothing. */
+function checkFolder(path: string): void {
+  let there = resolve(path);
+  while (!existsSync(there)) there = dirname(there);
+  try {
+    if (!statSync(there).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
+    accessSync(there, constants.W_OK);
+  } catch (error) {
+    throw UserError.of(
+      path,
+      `findings cannot be kept here: ${reasonOf(error)}`,
+      "--findings FOLDER",
+    );
+  }
+}
+
+/** What cannot be kept after all is said before the reason. */
+function kept(findings: Findings, found: Found, by: Parameters<Findings["add"]>[1]): FindingFolder {
+  try {
+    return findings.add(found, by);
+  } catch (error) {
+    const { law, text } = found.finding;
+    say(`not kept: ${law}: ${text} (seeds ${found.seeds.slice(0, 5).join(", ")})`);
+    throw error;
+  }
 }
 
 /** A night's search is not lost by ^C: what it found is made small and kept first. A second one ends it at once. */
@@ -140,7 +170,7 @@ function print(exploration: Exploration, folders: ReturnType<Findings["all"]>): 
   for (const { finding, path } of folders) {
     const { law, text, count, seeds, size } = finding;
     out("");
-    out(`${law}: ${text}`);
+    out(wrap("", `${law}: ${text}`));
     out(`  ${count} of the seeds, such as ${seeds.slice(0, 5).join(", ")}`);
     out(`  shrunk to ${sizeText(size)}: ${path}`);
     out(`  ${showsAgain(path, finding)}`);

@@ -1,4 +1,5 @@
 /** `redsim findings`: what exploring has found: list it, run it again, throw out what is gone. */
+import { existsSync } from "node:fs";
 import type { CommandModule } from "yargs";
 import {
   type FindingFolder,
@@ -8,7 +9,7 @@ import {
 } from "../explore/findings.js";
 import { isHealed } from "../explore/trial.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
-import { out } from "./print.js";
+import { out, wrap } from "./print.js";
 import { UserError } from "./user-error.js";
 
 const actions = ["list", "replay", "prune", "merge"] as const;
@@ -49,13 +50,15 @@ function run({ action, names, findings: folder }: FindingsArguments): ExitCode {
       return exitCode.ok;
     case "replay":
       return chosen.map(replay).every((isSame) => isSame) ? exitCode.ok : exitCode.broken;
-    case "prune":
-      for (const each of chosen)
-        if (replayFinding(each.finding) === "gone") {
-          findings.remove(each);
-          out(`${each.id}: gone, removed`);
-        }
+    case "prune": {
+      const gone = chosen.filter(({ finding }) => replayFinding(finding) === "gone");
+      for (const each of gone) {
+        findings.remove(each);
+        out(`${each.id}: gone, removed`);
+      }
+      if (gone.length < chosen.length) out(`${chosen.length - gone.length} still break a law`);
       return exitCode.ok;
+    }
   }
 }
 
@@ -69,7 +72,7 @@ function named(findings: Findings, name: string): FindingFolder {
 function show({ id, path, finding }: FindingFolder): void {
   const { law, text, count, size, foundAt, foundBy } = finding;
   out(id);
-  out(`  ${law}: ${text}`);
+  out(wrap("  ", `${law}: ${text}`));
   out(
     `  found ${foundAt.slice(0, 16).replace("T", " ")} UTC by redsim ${foundBy}, ${times(count)}`,
   );
@@ -106,11 +109,15 @@ function replay({ id, finding }: FindingFolder): boolean {
 
 function merge(into: Findings, folders: readonly string[]): ExitCode {
   let count = 0;
-  for (const folder of folders)
+  if (folders.length === 0)
+    throw UserError.of("", "merge of what?", "redsim findings merge FOLDER ...");
+  for (const folder of folders) {
+    if (!existsSync(folder)) throw UserError.of(folder, "no such file or directory");
     for (const { finding } of new Findings(folder).all()) {
       into.store(finding);
       count++;
     }
+  }
   out(`${count} findings merged, ${into.all().length} in all`);
   return exitCode.ok;
 }

@@ -13,6 +13,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { exitCode } from "./exit-code.js";
 import { reasonOf } from "./scenario-source.js";
 import { UserError } from "./user-error.js";
 
@@ -75,6 +76,8 @@ export class LineFile {
       for (let rest = Buffer.from(this.#buffer); rest.length > 0; )
         rest = rest.subarray(writeSync(this.#descriptor, rest));
     } catch (error) {
+      // Whoever reads a pipe may stop before its end.
+      if ((error as { readonly code?: string }).code === "EPIPE") process.exit(exitCode.ok);
       throw cannotWrite(this.#path, error);
     }
     this.#buffer = "";

@@ -1,9 +1,12 @@
 /**
  * Lines on a terminal: wrapped at its width with a hanging indent, in colour where the terminal has
- * some (chalk knows about NO_COLOR and pipes).
+ * some. Chalk knows about pipes and FORCE_COLOR; NO_COLOR (no-color.org) it leaves to us.
  */
 import chalk from "chalk";
 import type { Tone, TranscriptLine, TranscriptSection } from "../observe/transcript.js";
+
+const { NO_COLOR: noColor = "", FORCE_COLOR: forced } = process.env;
+if (noColor !== "" && forced === undefined) chalk.level = 0;
 
 /** No terminal has a width, and some have none that they would tell: 0. */
 const columns = process.stdout.columns ?? 0;

@@ -4,7 +4,8 @@ import type { Observer, RunRecord } from "../kernel/record.js";
 import { traceLine } from "../observe/trace.js";
 import { traceEnd } from "../run/trace-frame.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
-import { out } from "./print.js";
+import { out, wrap } from "./print.js";
+import { programVersion } from "./program.js";
 import { readTrace, rerun } from "./trace-file.js";
 
 interface ReplayArguments {
@@ -58,19 +59,30 @@ function replay(path: string): ExitCode {
   const run = rerun(trace, comparison, () => comparison.difference !== undefined);
   if (comparison.difference === undefined)
     comparison.compare(JSON.stringify(traceEnd(run, run.result())));
-  if (comparison.difference !== undefined) return diverged(path, lines, comparison.difference);
+  if (comparison.difference !== undefined) {
+    diverged(path, lines, comparison.difference);
+    if (header.program !== programVersion)
+      out(
+        wrap(
+          "",
+          `${header.program} wrote this trace, and this is ${programVersion}: ${oneVersion}`,
+        ),
+      );
+    return exitCode.divergence;
+  }
   out(`${lines.length - 2} records are the same again, fingerprint ${run.fingerprint}`);
   return exitCode.ok;
 }
+
+const oneVersion = "a seed means the same within one version of redsim only";
 
 function diverged(
   path: string,
   lines: readonly string[],
   { line, now }: { readonly line: number; readonly now: string },
-): ExitCode {
+): void {
   out(`${path}:${line + 1}: this run differs from its trace`);
   for (const before of lines.slice(Math.max(1, line - 5), line)) out(`    ${before}`);
   out(`  trace  ${lines[line] ?? "(nothing more)"}`);
   out(`  replay ${now}`);
-  return exitCode.divergence;
 }

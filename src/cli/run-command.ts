@@ -18,6 +18,7 @@ import { ignoredLines } from "./ignored.js";
 import { checkWritable, LineFile } from "./line-file.js";
 import { heading, out, say, sectionLines, widestName, wrap } from "./print.js";
 import { runWithProgress } from "./progress.js";
+import { repeated } from "./repeated.js";
 import { type LoadedScenario, loadScenario } from "./scenario-source.js";
 import { runSeeds } from "./seeds.js";
 import { summaryLines } from "./summary.js";
@@ -64,13 +65,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         requiresArg: true,
         describe: "Run each seed from A to B: A..B",
       })
-      .option("set", {
-        type: "string",
-        array: true,
-        nargs: 1,
-        default: [],
-        describe: "Change the scenario first: path=value, such as version=7.0",
-      })
+      .option("set", repeated("Change the scenario first: path=value, such as version=7.0"))
       .option("until", {
         type: "string",
         requiresArg: true,
@@ -103,13 +98,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         type: "boolean",
         describe: "Run it twice and compare, step by step",
       })
-      .option("histogram", {
-        type: "string",
-        array: true,
-        nargs: 1,
-        default: [],
-        describe: "With --seeds: show how this figure is spread, such as lost",
-      })
+      .option("histogram", repeated("With --seeds: show how this figure is spread, such as lost"))
       .option("check-determinism", checkDeterminismOption)
       .option("heal", {
         type: "boolean",
@@ -283,7 +272,8 @@ function printFailures(result: RunResult, print: (line: string) => void): void {
 export function replayCommand(args: RunArguments, seed: string): string {
   const set = args.set.map((each) => ` --set ${quoted(each)}`).join("");
   const until = args.until === undefined ? "" : ` --until ${args.until}`;
-  return `npx redsim run ${quoted(args.scenario)} --seed ${quoted(seed)}${set}${until}`;
+  const heal = args.heal === true ? " --heal" : "";
+  return `npx redsim run ${quoted(args.scenario)} --seed ${quoted(seed)}${set}${until}${heal}`;
 }
 
 function quoted(text: string): string {

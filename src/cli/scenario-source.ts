@@ -5,7 +5,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { formatProblem } from "../redis/config/problem.js";
+import { traceMark } from "../observe/trace.js";
+import { formatProblem, type Problem } from "../redis/config/problem.js";
 import { type Parsed, parseScenario } from "../scenario/parse.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { nearest } from "../scenario/suggest.js";
@@ -40,11 +41,12 @@ export function library(): LibraryEntry[] {
   const root = fileURLToPath(new URL("../../scenarios", import.meta.url));
   return readdirSync(root, { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".yaml"))
+    .map((path) => path.slice(0, -".yaml".length))
     .sort()
     .map((path) => ({
-      name: basename(path, ".yaml"),
+      name: basename(path),
       theme: dirname(path),
-      path: join(root, path),
+      path: join(root, `${path}.yaml`),
     }));
 }
 
@@ -58,6 +60,8 @@ export function loadScenario(nameOrFile: string, set: readonly string[]): Loaded
     ? basename(path)
     : relative(process.cwd(), path);
   const text = readText(path, nameOrFile);
+  if (text.startsWith(traceMark))
+    throw UserError.of(nameOrFile, "this is a trace", `redsim replay ${nameOrFile}`);
   const files: Record<string, string> = {};
   const read = (file: string): string | undefined => {
     try {
@@ -69,8 +73,19 @@ export function loadScenario(nameOrFile: string, set: readonly string[]): Loaded
     }
   };
   const { scenario, warnings } = parsed(name, text, read, set);
-  for (const warning of warnings) say(`warning: ${formatProblem(warning)}`);
+  for (const warning of grouped(warnings)) say(`warning: ${formatProblem(warning)}`);
   return { scenario, source: { name, text, files, set } };
+}
+
+/** What is said of one node's file is mostly true of the others': once, with all places. */
+function grouped(warnings: readonly Problem[]): readonly Problem[] {
+  const places = new Map<string, { readonly first: Problem; readonly where: string[] }>();
+  for (const warning of warnings) {
+    const known = places.get(warning.what);
+    if (known === undefined) places.set(warning.what, { first: warning, where: [warning.where] });
+    else known.where.push(warning.where);
+  }
+  return [...places.values()].map(({ first, where }) => ({ ...first, where: where.join(", ") }));
 }
 
 /** The same from texts alone, as a trace holds them. */
@@ -123,7 +138,9 @@ function readText(path: string, shown: string): string {
   } catch (error) {
     if ((error as { readonly code?: string }).code === "EISDIR")
       throw UserError.of(shown, `there is no ${initFile} in this folder`, `redsim init ${shown}`);
-    throw UserError.of(shown, reasonOf(error), "redsim list shows what comes with redsim");
+    const isMissing = (error as { readonly code?: string }).code === "ENOENT";
+    const hint = isMissing ? "redsim list shows what comes with redsim" : undefined;
+    throw UserError.of(shown, reasonOf(error), hint);
   }
 }
 
@@ -140,6 +157,8 @@ export function reasonOf(error: unknown): string {
       return "permission denied";
     case "ENOTDIR":
       return "a part of this path is not a directory";
+    case "EROFS":
+      return "the file system is read-only";
     case "ENOSPC":
       return "the disk is full";
     default:

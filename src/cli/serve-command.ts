@@ -1,5 +1,4 @@
 /** `redsim serve`: a scenario's nodes as real ports, for real clients. */
-import { isIPv4 } from "node:net";
 import type { CommandModule } from "yargs";
 import { Breaker } from "../gateway/breaker.js";
 import { speedOf } from "../gateway/commands.js";
@@ -12,25 +11,31 @@ import { type Duration, seconds } from "../kernel/time.js";
 import { Run } from "../run.js";
 import { parseDuration } from "../scenario/duration.js";
 import { epochStart } from "../scenario/plan.js";
-import type { Scenario } from "../scenario/scenario.js";
 import { outsideHost, type Place, type Serving, served } from "../scenario/served.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { checkWritable } from "./line-file.js";
 import { out, say } from "./print.js";
+import { repeated } from "./repeated.js";
 import { loadScenario } from "./scenario-source.js";
+import {
+  cannotListen,
+  checkPorts,
+  isPort,
+  loopback,
+  outsideOf,
+  type PlaceArguments,
+  placeOf,
+  reachOf,
+} from "./serve-place.js";
 import { TraceWriter } from "./tracing.js";
 import { UserError } from "./user-error.js";
 
-interface ServeArguments {
+interface ServeArguments extends PlaceArguments {
   readonly scenario: string;
   readonly seed: string | undefined;
   readonly set: readonly string[];
   readonly speed: string | undefined;
   readonly held: boolean | undefined;
-  readonly network: number | undefined;
-  readonly announce: string | undefined;
-  readonly "port-base": number | undefined;
-  readonly host: string | undefined;
   readonly outside: readonly string[];
   readonly bare: boolean | undefined;
   readonly settle: boolean | undefined;
@@ -51,13 +56,7 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
         describe: "A name that `redsim list` shows, or a path to a YAML file",
       })
       .option("seed", { type: "string", describe: "Instead of the scenario's own seed" })
-      .option("set", {
-        type: "string",
-        array: true,
-        nargs: 1,
-        default: [],
-        describe: "Change the scenario first: path=value, such as version=7.0",
-      })
+      .option("set", repeated("Change the scenario first: path=value, such as version=7.0"))
       .option("speed", {
         type: "string",
         defaultDescription: "1",
@@ -84,14 +83,12 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
         type: "string",
         describe: "Listen here instead of on loopback only, such as 0.0.0.0; needs --announce",
       })
-      .option("outside", {
-        type: "string",
-        array: true,
-        nargs: 1,
-        default: [],
-        describe:
+      .option(
+        "outside",
+        repeated(
           "A machine that nodes may connect to, besides this one's loopback: an IPv4 address",
-      })
+        ),
+      )
       .option("bare", { type: "boolean", describe: "Without the scenario's clients and steps" })
       .option("settle", {
         type: "boolean",
@@ -198,7 +195,7 @@ async function serveAt(args: ServeArguments, place: Place): Promise<ExitCode> {
     const port =
       args.control === undefined
         ? undefined
-        : await control.open(args.host ?? loopback, args.control);
+        : await control.open(args.host ?? loopback, args.control).catch(cannotControl);
     if (args.settle === true) await gateway.advanceUntil(settleMax, () => run.isSettled);
     gateway.speed = speed;
     announce(run, gateway, { host: args.host, control: port });
@@ -235,11 +232,7 @@ function announce(
 ): void {
   const { plan } = run;
   const pace = gateway.speed === 0 ? "the clock held" : `at speed ${gateway.speed}`;
-  const reach =
-    host === undefined || isLoopback(host)
-      ? "on loopback only"
-      : `for everybody who can reach ${host === everywhere ? "this machine" : host}`;
-  out(`serving ${plan.file}, seed ${plan.seed}, Redis ${plan.version}, ${pace}, ${reach}`);
+  out(`serving ${plan.file}, seed ${plan.seed}, Redis ${plan.version}, ${pace}, ${reachOf(host)}`);
   for (const { name } of plan.nodes) {
     const address = gateway.addressOf(name);
     out(`  ${name.padEnd(12)} ${address?.ip}:${address?.port}`);
@@ -249,63 +242,6 @@ function announce(
   if (process.stdin.isTTY) out(`keys: ${keysHelp}`);
 }
 
-const loopback = "127.0.0.1";
-const everywhere = "0.0.0.0";
-
-function isLoopback(ip: string): boolean {
-  return ip.startsWith("127.");
-}
-
-/** What was asked for; undefined leaves it to us. */
-function placeOf(args: ServeArguments): Place | undefined {
-  const { network, host, "port-base": portBase } = args;
-  if (network !== undefined) {
-    if (Number.isInteger(network) && network >= 1 && network <= networkMax) return { network };
-    throw UserError.of("--network", `${network} is no network`, `a number from 1 to ${networkMax}`);
-  }
-  if (host !== undefined && !isIPv4(host))
-    throw UserError.of("--host", `${host} is no IPv4 address`, "such as 0.0.0.0");
-  if (args.announce === undefined && portBase === undefined && host === undefined) return undefined;
-  if (args.announce === undefined && host === everywhere)
-    throw UserError.of(
-      "--host",
-      `nodes cannot tell clients that they are at ${host}`,
-      "say where those find this machine: --announce 192.168.1.5",
-    );
-  // Without a value the option is an empty text.
-  const announce = args.announce === "" ? loopback : (args.announce ?? host ?? loopback);
-  if (!isIPv4(announce) || announce === everywhere)
-    throw UserError.of("--announce", `${announce} is no address of a machine`, "such as 127.0.0.1");
-  if (host === undefined && !isLoopback(announce))
-    throw UserError.of(
-      "--announce",
-      `nobody listens at ${announce}, for ports are opened on loopback only`,
-      `unless told otherwise: --host ${everywhere}`,
-    );
-  if (portBase !== undefined && !(Number.isInteger(portBase) && portBase >= 1))
-    throw UserError.of("--port-base", `${portBase} is no port`, "such as 7000");
-  return portBase === undefined ? { announce } : { announce, portBase };
-}
-
-function outsideOf(addresses: readonly string[]): readonly string[] {
-  for (const address of addresses)
-    if (!isIPv4(address) || address === everywhere)
-      throw UserError.of("--outside", `${address} is no address of a machine`, "such as 10.0.0.5");
-  return addresses;
-}
-
-function checkPorts({ nodes }: Pick<Scenario, "nodes">): void {
-  const last = Math.max(...nodes.map(({ port }) => port));
-  if (last <= portMax) return;
-  throw UserError.of(
-    "--port-base",
-    `the last of ${nodes.length} nodes would have port ${last}`,
-    `at most ${portMax + 1 - nodes.length}`,
-  );
-}
-
-const portMax = 65_535;
-
 function untilOf(text: string | undefined): Duration | undefined {
   if (text === undefined) return undefined;
   const until = parseDuration(text);
@@ -314,34 +250,15 @@ function untilOf(text: string | undefined): Duration | undefined {
   return until;
 }
 
-/** Throws what a user can do something about, where it is that. */
-function cannotListen(error: unknown): never {
-  const { code, address, port } = error as {
-    readonly code?: string;
-    readonly address?: string;
-    readonly port?: number;
+function cannotControl(error: unknown): never {
+  const { code, address, port } = error as NodeJS.ErrnoException & {
+    address?: string;
+    port?: number;
   };
-  const where = `${address}:${port}`;
-  if (code === "EADDRINUSE")
-    throw UserError.of(
-      where,
-      "somebody listens there already",
-      address?.startsWith("127.0.0.") === true
-        ? "try other ports: --port-base 7000"
-        : "try another --network, or --port-base with --announce",
-    );
-  if (code === "EADDRNOTAVAIL")
-    throw UserError.of(
-      where,
-      "this machine does not have that address",
-      address !== undefined && isLoopback(address)
-        ? `on macOS: sudo ifconfig lo0 alias ${address}, or --announce`
-        : `--host ${everywhere} listens on all that it has`,
-    );
-  if (code === "EACCES") throw UserError.of(where, "permission denied");
-  throw error;
-}
-
-function isPort(port: number): boolean {
-  return Number.isInteger(port) && port >= 0 && port <= 65_535;
+  if (code !== "EADDRINUSE") cannotListen(error);
+  throw UserError.of(
+    `--control: ${address}:${port}`,
+    "somebody listens there already",
+    "--control 0 takes a free one",
+  );
 }

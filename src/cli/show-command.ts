@@ -6,6 +6,7 @@ import { type Plan, type PlanStep, planOf } from "../scenario/plan.js";
 import { listed } from "../scenario/suggest.js";
 import { castLines } from "./cast.js";
 import { heading, out, prose, wrap } from "./print.js";
+import { repeated } from "./repeated.js";
 import { loadScenario } from "./scenario-source.js";
 
 interface ShowArguments {
@@ -21,13 +22,7 @@ export const showCommand: CommandModule<object, ShowArguments> = {
     yargs
       .positional("scenario", { type: "string", demandOption: true, describe: "A name or a path" })
       .option("seed", { type: "string", describe: "Instead of the scenario's own seed" })
-      .option("set", {
-        type: "string",
-        array: true,
-        nargs: 1,
-        default: [],
-        describe: "Change the scenario first: path=value",
-      })
+      .option("set", repeated("Change the scenario first: path=value"))
       .strict(),
   handler: (args) => {
     const { scenario } = loadScenario(args.scenario, args.set);

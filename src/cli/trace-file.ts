@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { OutsideInput } from "../kernel/outside.js";
 import type { Observer } from "../kernel/record.js";
 import { type Instant, microseconds, seconds } from "../kernel/time.js";
-import { type TraceHeader, traceFormat } from "../observe/trace.js";
+import { type TraceHeader, traceFormat, traceMark } from "../observe/trace.js";
 import { versions } from "../redis/version.js";
 import { RememberedMachine } from "../run/remembered-machine.js";
 import { Run } from "../run.js";
@@ -21,12 +21,9 @@ export interface TraceFile {
   readonly lines: readonly string[];
 }
 
-/** How every trace begins. */
-const mark = '{"kind":"redsim-trace"';
-
 /** Is this a file that begins as a trace does? */
 export function isTrace(path: string): boolean {
-  const start = Buffer.alloc(mark.length);
+  const start = Buffer.alloc(traceMark.length);
   try {
     const descriptor = openSync(path, "r");
     try {
@@ -37,7 +34,7 @@ export function isTrace(path: string): boolean {
   } catch {
     return false;
   }
-  return start.toString("latin1") === mark;
+  return start.toString("latin1") === traceMark;
 }
 
 export function readTrace(path: string): TraceFile {
@@ -135,7 +132,8 @@ function readLines(path: string): string[] {
   } catch (error) {
     throw UserError.of(path, reasonOf(error));
   }
-  const lines = text.split("\n");
+  // A trace that went through a checkout of another system has line ends of that.
+  const lines = text.split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();
   return lines;
 }
@@ -171,21 +169,24 @@ const headerSchema = z.object({
   until: z.int().min(0).optional(),
   healed: z.literal(true).optional(),
   served: z
-    .union([
+    .intersection(
+      z.union([
+        z.object({ network: z.int().min(1).max(254) }),
+        z.object({ announce: z.ipv4(), portBase: z.int().min(1).max(65_535).optional() }),
+      ]),
       z.object({
-        network: z.int().min(1).max(254),
         bare: z.boolean(),
         reaches: z.array(z.ipv4()).optional(),
         ahead: z.int().optional(),
       }),
-      z.object({
-        announce: z.ipv4(),
-        portBase: z.int().min(1).max(65_535).optional(),
-        bare: z.boolean(),
-        reaches: z.array(z.ipv4()).optional(),
-        ahead: z.int().optional(),
-      }),
-    ])
+    )
+    .optional(),
+  host: z
+    .object({
+      ips: z.array(z.ipv4()).min(1),
+      names: z.array(z.object({ name: z.string(), ip: z.ipv4() })),
+      offset: z.int(),
+    })
     .optional(),
   scenario: z.object({ name: z.string(), text: z.string() }),
   set: z.array(z.string()),

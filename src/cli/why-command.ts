@@ -7,6 +7,7 @@ import type { RunResult } from "../run/result.js";
 import { Run } from "../run.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { out, wrap } from "./print.js";
+import { repeated } from "./repeated.js";
 import { loadScenario } from "./scenario-source.js";
 import { isTrace, readTrace, rerun } from "./trace-file.js";
 import { UserError } from "./user-error.js";
@@ -31,7 +32,7 @@ export const whyCommand: CommandModule<object, WhyArguments> = {
       })
       .positional("key", { type: "string", default: "", describe: "The key of the write" })
       .option("seed", { type: "string", describe: "Instead of the scenario's own seed" })
-      .option("set", { type: "string", array: true, nargs: 1, default: [], describe: "As for run" })
+      .option("set", repeated("As for run"))
       .option("heal", { type: "boolean", describe: "Heal everything at the end, as explore does" })
       .strict(),
   handler: (args) => {
@@ -50,7 +51,7 @@ function why(args: WhyArguments): ExitCode {
   for (const line of story.lines(loss?.lostAt)) out(line);
   out("");
   if (loss === undefined) out(`${key} was not lost`);
-  else out(`lost at ${seconds(loss.lostAt)} s (${loss.cause}): ${loss.text}`);
+  else out(wrap("", `lost at ${seconds(loss.lostAt)} s (${loss.cause}): ${loss.text}`));
   return exitCode.ok;
 }
 

@@ -9,11 +9,20 @@
  * A finding is known by its signature: what breaks in the same way twice is one finding with more seeds.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { Bug } from "../kernel/assert.js";
 import type { RunRecord } from "../kernel/record.js";
 import { traceLine } from "../observe/trace.js";
+import { ProblemsError } from "../redis/config/problem.js";
 import { traceEnd, traceHeader } from "../run/trace-frame.js";
 import { Run } from "../run.js";
 import type { Found } from "./explore.js";
@@ -67,8 +76,7 @@ export class Findings {
         const path = join(this.#folder, id);
         const file = join(path, "finding.json");
         if (!existsSync(file)) return [];
-        const finding = JSON.parse(readFileSync(file, "utf8")) as StoredFinding;
-        return [{ id, path, finding }];
+        return [{ id, path, finding: readFinding(file) }];
       });
   }
 
@@ -107,15 +115,42 @@ export class Findings {
     const merged = known === undefined ? finding : merge(known, finding);
     const path = join(this.#folder, id);
     mkdirSync(path, { recursive: true });
-    writeFileSync(join(path, "finding.json"), `${JSON.stringify(merged, undefined, 2)}\n`);
     writeSource(join(path, "scenario.yaml"), merged.source);
     writeSource(join(path, "shrunk.yaml"), merged.shrunk);
     writeTrace(join(path, "trace.ndjson"), merged);
+    // Last: a folder is a finding once all the rest is there.
+    writeWhole(join(path, "finding.json"), `${JSON.stringify(merged, undefined, 2)}\n`);
     return { id, path, finding: merged };
   }
 
   remove({ path }: FindingFolder): void {
     rmSync(path, { recursive: true });
+  }
+}
+
+function readFinding(file: string): StoredFinding {
+  const broken = new ProblemsError([
+    { where: file, what: "this is no finding", hint: "restore it, or remove its folder" },
+  ]);
+  try {
+    const finding = JSON.parse(readFileSync(file, "utf8")) as StoredFinding;
+    if (typeof finding.signature !== "string" || finding.shrunk === undefined) throw broken;
+    return finding;
+  } catch (error) {
+    throw error instanceof SyntaxError ? broken : error;
+  }
+}
+
+/** A file that is whole or as it was before: a disk that is full takes away no finding. */
+function writeWhole(path: string, text: string, encoding: "utf8" | "latin1" = "utf8"): void {
+  const growing = `${path}.part`;
+  try {
+    writeFileSync(growing, text, encoding);
+    renameSync(growing, path);
+  } catch (error) {
+    rmSync(growing, { force: true });
+    // A write that fails does not say which file it was for.
+    throw Object.assign(error as Error, { path });
   }
 }
 
@@ -161,11 +196,11 @@ function fingerprintOf(source: ScenarioSource, seed: string, also: readonly Also
 }
 
 function writeSource(path: string, source: ScenarioSource): void {
-  writeFileSync(path, source.text);
+  writeWhole(path, source.text);
   for (const [name, text] of Object.entries(source.files)) {
     const file = join(dirname(path), name);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text, "latin1");
+    writeWhole(file, text, "latin1");
   }
 }
 
@@ -189,7 +224,8 @@ function writeTrace(path: string, finding: StoredFinding): void {
     isWhole = true;
   } catch (error) {
     if (!(error instanceof Bug)) throw error;
-  } finally {
-    writeFileSync(isWhole ? path : `${path}.part`, `${lines.join("\n")}\n`);
   }
+  const text = `${lines.join("\n")}\n`;
+  if (isWhole) writeWhole(path, text);
+  else writeFileSync(`${path}.part`, text);
 }

@@ -3,6 +3,12 @@ import { availableParallelism } from "node:os";
 import { Tinypool } from "tinypool";
 import type { Workers } from "./explore.js";
 
+/**
+ * A run makes thousands of small things that die with it or long before: with room for some hundred runs
+ * between two collections hardly any of them is looked at.
+ */
+const youngMegabytes = 64;
+
 export class Threads implements Workers {
   readonly count: number;
   readonly #pool: Tinypool;
@@ -14,6 +20,7 @@ export class Threads implements Workers {
       filename: new URL("./worker.js", import.meta.url).href,
       minThreads: this.count,
       maxThreads: this.count,
+      resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
     });
   }
 

@@ -3,8 +3,9 @@
  * inputs of the run, what the run says comes out as bytes.
  *
  * Back-pressure: while the simulated connection has more to send than it takes, nothing is read from
- * the real one, nor once much was read and virtual time has not moved since. The other way the simulated node cannot be held back, for its peer inside always reads;
- * who leaves too much unread is cut off, as by Redis's client-output-buffer-limit.
+ * the real one, nor once much was read and virtual time has not moved since. The other way the simulated
+ * node cannot be held back, for its peer inside always reads; who leaves too much unread is cut off, as
+ * by Redis's client-output-buffer-limit.
  */
 import type { Socket } from "node:net";
 import type { OutsideInput } from "../kernel/outside.js";

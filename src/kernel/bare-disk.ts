@@ -46,8 +46,9 @@ export class BareDisk implements Disk {
     return this.#disk.write(this.#schedule.now, path, content, bytes);
   }
 
-  sync(path: string): void {
-    this.#disk.sync(path);
+  /** How long it takes, for whom that matters. */
+  sync(path: string): Duration {
+    return this.#disk.sync(path);
   }
 
   rename(from: string, to: string): boolean {

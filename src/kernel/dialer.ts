@@ -68,15 +68,7 @@ export class Dialer {
       this.#endAt(connection, arrives, "refused");
       return;
     }
-    const accepting = new Connection({
-      process: listener,
-      id: -1 as ConnectionId,
-      local: connection.remote,
-      remote: connection.local,
-      remoteHost: connection.host,
-      out: back,
-      back: connection.out,
-    });
+    const accepting = otherEnd(connection, listener);
     this.#schedule.push(arrives, new Action(() => this.#transport.opens(connection, accepting)));
   }
 
@@ -87,15 +79,7 @@ export class Dialer {
       if (told.answer !== undefined) this.#answerTravels(connection, told, told.answer);
       return;
     }
-    const end = new Connection({
-      process: porter,
-      id: -1 as ConnectionId,
-      local: connection.remote,
-      remote: connection.local,
-      remoteHost: connection.host,
-      out: connection.back,
-      back: connection.out,
-    });
+    const end = otherEnd(connection, porter);
     end.dialedAt = this.#schedule.now;
     end.peer = connection;
     connection.strangersEnd = end;
@@ -167,4 +151,18 @@ export class Dialer {
     });
     this.#schedule.push(at, end);
   }
+}
+
+/** The end of who takes what another process dials: it has the same two ways, seen from the other side. */
+function otherEnd(connection: Connection, process: Process): Connection {
+  const { host, local, remote, out, back } = connection;
+  return new Connection({
+    process,
+    id: -1 as ConnectionId,
+    local: remote,
+    remote: local,
+    remoteHost: host,
+    out: back,
+    back: out,
+  });
 }

@@ -79,11 +79,7 @@ export class EventLoop {
     }
     if (connection.isToOpen) {
       connection.isToOpen = false;
-      const { opened } = process;
-      opened.connection = connection.id;
-      opened.local = connection.local;
-      opened.peer = connection.remote;
-      this.#hand(process, opened, stepKinds.opened, connection.id, 0);
+      this.#introduce(process, process.opened, connection);
     }
     if (connection.readable > 0) this.#read(process, connection);
     else if (connection.ended !== undefined && isHeld(connection)) {
@@ -111,20 +107,24 @@ export class EventLoop {
     connection.isToAccept = false;
     process.backlog--;
     if (connection.phase === "connecting") {
-      const { dialled } = process;
-      dialled.connection = connection.id;
-      dialled.local = connection.local;
-      dialled.peer = connection.remote;
-      this.#hand(process, dialled, stepKinds.dialled, connection.id, 0);
+      this.#introduce(process, process.dialled, connection);
       return;
     }
     if (connection.id < 0) process.register(connection);
-    const { accepted } = process;
-    accepted.connection = connection.id;
-    accepted.local = connection.local;
-    accepted.peer = connection.remote;
-    this.#hand(process, accepted, stepKinds.accepted, connection.id, 0);
+    this.#introduce(process, process.accepted, connection);
     if (connection.readable > 0 || connection.ended !== undefined) process.markReady(connection);
+  }
+
+  /** Tells the process of a connection that is new to it, with both addresses. */
+  #introduce(
+    process: Process,
+    input: Process["opened" | "accepted" | "dialled"],
+    connection: Connection,
+  ): void {
+    input.connection = connection.id;
+    input.local = connection.local;
+    input.peer = connection.remote;
+    this.#hand(process, input, stepKinds[input.kind], connection.id, 0);
   }
 
   /** What there is, up to 16 KiB; a longer payload is read alone and whole. */

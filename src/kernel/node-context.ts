@@ -18,6 +18,7 @@ import type {
   TimerId,
 } from "./actor.js";
 import { assert, Bug } from "./assert.js";
+import { BareDisk } from "./bare-disk.js";
 import { Child, type ChildWorld } from "./child.js";
 import type { HostClock } from "./clock.js";
 import type { Connection } from "./connection.js";
@@ -205,62 +206,18 @@ export class NodeContext implements Context {
 }
 
 /** The host's disk as one process uses it: an fsync takes its time. */
-class NodeDisk implements Disk {
+class NodeDisk extends BareDisk {
   readonly #process: Process;
-  readonly #schedule: Schedule;
 
   constructor(process: Process, schedule: Schedule) {
+    super(process.node.host.disk, schedule);
     this.#process = process;
-    this.#schedule = schedule;
   }
 
-  get error(): string {
-    return this.#process.node.host.disk.error;
-  }
-
-  read(path: string): unknown {
-    return this.#process.node.host.disk.read(path);
-  }
-
-  peek(path: string): unknown {
-    return this.#process.node.host.disk.peek(path);
-  }
-
-  get mayRefuse(): boolean {
-    return this.#process.node.host.disk.mayRefuse;
-  }
-
-  size(path: string): number {
-    return this.#process.node.host.disk.size(path);
-  }
-
-  canExecute(path: string): boolean {
-    return this.#process.node.host.disk.canExecute(path);
-  }
-
-  write(path: string, content: unknown, bytes: number): boolean {
-    return this.#process.node.host.disk.write(this.#schedule.now, path, content, bytes);
-  }
-
-  sync(path: string, inBackground = false): void {
-    const time = this.#process.node.host.disk.sync(path);
+  override sync(path: string, inBackground = false): Duration {
+    const time = super.sync(path);
     if (this.#process.isRunning && !inBackground) this.#process.spent += time;
-  }
-
-  rename(from: string, to: string): boolean {
-    return this.#process.node.host.disk.rename(from, to);
-  }
-
-  remove(path: string): void {
-    this.#process.node.host.disk.remove(path);
-  }
-
-  list(prefix: string): readonly string[] {
-    return this.#process.node.host.disk.list(prefix);
-  }
-
-  transferTime(bytes: number): Duration {
-    return this.#process.node.host.disk.transferTime(bytes);
+    return time;
   }
 }
 

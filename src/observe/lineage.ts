@@ -19,6 +19,8 @@ export type Cause =
   | "demoted"
   /** The master started again without it, and its replicas followed. */
   | "wiped"
+  /** Nobody was promoted, and the master that is named does not run: what it has on its disk nobody reads. */
+  | "down"
   /** None of these: a later command deleted or changed it. */
   | "changed";
 
@@ -47,15 +49,20 @@ type Turn =
   | { readonly kind: "follows"; readonly at: Instant; readonly master: string | undefined };
 
 export class Lineage implements Fold {
-  readonly folds: readonly Folded[] = ["up", "role", "history"];
+  readonly folds: readonly Folded[] = ["up", "down", "role", "history"];
   readonly #turns = new Map<string, Turn[]>();
   /** Nodes by `ip:port`, and each server's present master. */
   readonly #nodes = new Map<string, string>();
   readonly #master = new Map<string, string | undefined>();
+  /** Since when those that do not run have been down. */
+  readonly #downSince = new Map<string, Instant>();
 
   record(record: RunRecord): void {
-    if (record.kind === "up")
+    if (record.kind === "down") this.#downSince.set(record.node, record.at);
+    if (record.kind === "up") {
+      this.#downSince.delete(record.node);
       this.#add(record.node, { kind: "began", at: record.at, isEmpty: true });
+    }
     const note = noteOf(record);
     if (record.kind === "note" && note !== undefined) this.#note(record.node, note, record.at);
   }
@@ -140,6 +147,14 @@ export class Lineage implements Fold {
   }
 
   #changed(write: AcknowledgedWrite, survivor: string | undefined, server: string): Explanation {
+    const downSince = survivor === undefined ? undefined : this.#downSince.get(survivor);
+    if (downSince !== undefined)
+      return {
+        cause: "down",
+        lostAt: downSince,
+        by: survivor,
+        text: `${server} acknowledged it, and ${survivor} is down with nobody in its place`,
+      };
     const text =
       survivor === undefined
         ? `${server} acknowledged it, and no master is left that could have it`

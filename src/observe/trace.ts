@@ -10,6 +10,9 @@ import type { Level, RunRecord } from "../kernel/record.js";
 /** Raised when a line changes its meaning; a reader refuses other versions. */
 export const traceFormat = 1;
 
+/** How every trace begins. */
+export const traceMark = '{"kind":"redsim-trace"';
+
 export interface TraceHeader {
   readonly kind: "redsim-trace";
   readonly format: number;

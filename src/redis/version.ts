@@ -16,8 +16,6 @@ export interface Behaviour {
   /** At least so new; for texts and command tables. */
   readonly from70: boolean;
   readonly from72: boolean;
-  /** repl-diskless-sync's default. */
-  readonly disklessSync: boolean;
   /** EXPIRE and SET EX are propagated as absolute times (PEXPIREAT, PXAT). */
   readonly absoluteExpiry: boolean;
   /** MULTI/EXEC is propagated only around two or more commands. */
@@ -34,8 +32,6 @@ export interface Behaviour {
   readonly sharedReplicationBuffer: boolean;
   /** SHUTDOWN waits for replicas, up to shutdown-timeout. */
   readonly gracefulShutdown: boolean;
-  /** PING is refused by a stale replica with replica-serve-stale-data no. */
-  readonly pingRefusedWhenStale: boolean;
   /** INFO's master_link_down_since_seconds is -1 before the first link. */
   readonly linkDownMinusOne: boolean;
   /** The log level of what 7.2 no longer warns of but only tells. */
@@ -51,7 +47,6 @@ const redis62: Behaviour = {
   version: "6.2",
   from70: false,
   from72: false,
-  disklessSync: false,
   absoluteExpiry: false,
   bareSingleWrite: false,
   selectBeforeMulti: true,
@@ -60,7 +55,6 @@ const redis62: Behaviour = {
   restartKeepsHistory: false,
   sharedReplicationBuffer: false,
   gracefulShutdown: false,
-  pingRefusedWhenStale: false,
   linkDownMinusOne: false,
   formerWarning: "#",
   readsMoveWaitOffset: true,
@@ -72,7 +66,6 @@ const redis70: Behaviour = {
   release: "7.0.15",
   version: "7.0",
   from70: true,
-  disklessSync: true,
   absoluteExpiry: true,
   bareSingleWrite: true,
   eagerFullResync: false,
@@ -80,7 +73,6 @@ const redis70: Behaviour = {
   restartKeepsHistory: true,
   sharedReplicationBuffer: true,
   gracefulShutdown: true,
-  pingRefusedWhenStale: true,
   linkDownMinusOne: true,
   sleepRoundsDown: false,
 };

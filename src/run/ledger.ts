@@ -4,7 +4,8 @@
  */
 import type { Observer, RunRecord } from "../kernel/record.js";
 import type { Instant } from "../kernel/time.js";
-import { Laws } from "../observe/check/laws.js";
+import type { Law } from "../observe/check/law.js";
+import { lawsOf } from "../observe/check/laws.js";
 import { FailoverFold } from "../observe/failovers.js";
 import { Folds } from "../observe/fold.js";
 import { Histories } from "../observe/histories.js";
@@ -22,7 +23,7 @@ export class Ledger implements Observer {
   readonly failovers = new FailoverFold();
   readonly writes = new WriteFold();
   readonly masters: MastersFold;
-  readonly laws: Laws;
+  readonly laws: readonly Law[];
   readonly recovery: Recovery;
   readonly lineage = new Lineage();
   /** Undefined where no client reads. */
@@ -33,14 +34,14 @@ export class Ledger implements Observer {
     this.masters = new MastersFold(groupsOf(plan));
     const settings = configured(plan);
     this.recovery = new Recovery(plan, settings);
-    this.laws = new Laws({
+    this.laws = lawsOf({
       hosts: new Map(plan.nodes.map(({ name, host }) => [name, host])),
       priorities: new Map(
         [...settings.servers].map(([name, { replicaPriority }]) => [name, replicaPriority]),
       ),
     });
     this.histories = plan.clients.some(reads) ? new Histories() : undefined;
-    this.#folds = new Folds([this.recovery, ...this.laws.all, this.lineage, judge]);
+    this.#folds = new Folds([this.recovery, ...this.laws, this.lineage, judge]);
   }
 
   record(record: RunRecord): void {

@@ -15,6 +15,7 @@ import { toBinary } from "../redis/wire/utf8.js";
 import { ConfigText, type Layout, layoutOf, sentinelDirectives } from "./config-text.js";
 import type { Path, SourceDocument } from "./document.js";
 import { parseDuration, parseSize, parseSpan } from "./duration.js";
+import { besides, type Included, includedBy } from "./included.js";
 import { readHost } from "./machine.js";
 import { type Draft, type Group, Membership } from "./membership.js";
 import type { ScenarioHost, ScenarioNode } from "./scenario.js";
@@ -57,20 +58,31 @@ export function readCluster(
   checkPorts(document, drafts);
 
   const texts = new Map<Draft, ConfigText>();
+  const included = new Map<Draft, Included>();
   const known = new Map<Draft, KnownFile>();
-  for (const draft of drafts)
-    texts.set(draft, configOf(document, raw, draft, { drafts, groups, addressOf }));
+  for (const draft of drafts) {
+    const text = configOf(document, raw, draft, { drafts, groups, addressOf });
+    texts.set(draft, text);
+    included.set(draft, includedBy(text.text, includesOf(draft.raw, readFile)));
+  }
   for (const [draft, text] of texts) {
     const source = draft.raw.config ?? `${draft.name}.conf`;
     const file = { path: source, text: text.text };
-    const options = { version: readVersion(draft.raw.version) ?? version };
+    const includes = included.get(draft) ?? new Map<string, string>();
+    const options = {
+      version: readVersion(draft.raw.version) ?? version,
+      readInclude: (path: string) => includes.get(path),
+    };
     const sentinel = draft.kind === "server" ? undefined : parseSentinelConfig(file, options);
     const { settings, problems, unmodelled } = sentinel ?? parseRedisConfig(file, options);
-    known.set(draft, new KnownFile(text.text, options.version, settings, sentinel?.sentinel));
+    if (includes.size === 0)
+      known.set(draft, new KnownFile(text.text, options.version, settings, sentinel?.sentinel));
     const place = (found: Problem) => placed(document, draft, text, source, found);
     for (const found of problems) {
       const origin = text.originOf(lineOf(found));
-      const hint = found.hint ?? (origin === undefined ? undefined : meant(draft, origin));
+      const hint =
+        found.hint ??
+        (isMissing(found) ? missingHint(draft, found) : origin && meant(draft, origin));
       document.problems.push(hint === undefined ? place(found) : place({ ...found, hint }));
     }
     document.warnings.push(...unmodelled.map(place));
@@ -79,12 +91,13 @@ export function readCluster(
     }
   }
 
-  const layouts = new Map(drafts.map((draft) => [draft, layoutOf(texts.get(draft)?.text ?? "")]));
+  const layouts = new Map(
+    drafts.map((draft) => [draft, layoutOf(texts.get(draft)?.text ?? "", included.get(draft))]),
+  );
   const membership = new Membership(document, layouts, names, addressOf);
   membership.checkLoops();
   const nodes = drafts.map((draft): ScenarioNode => {
     const source = draft.raw.config ?? `${draft.name}.conf`;
-    const base = source.split("/").at(-1) ?? source;
     const isOurs = draft.path.length === 1 && draft.file === undefined;
     if (draft.kind === "sentinel" && !isOurs && layouts.get(draft)?.monitors.length === 0)
       document.problem(
@@ -100,9 +113,11 @@ export function readCluster(
       host: draft.hostName,
       port: draft.port,
       groups: membership.groupsOf(draft),
-      config: { path: `/etc/redis/${base}`, text: texts.get(draft)?.text ?? "", source },
+      config: { path: pathOf(draft, drafts), text: texts.get(draft)?.text ?? "", source },
       known: known.get(draft),
-      files: Object.entries(draft.raw.files ?? {}).map(([path, text]) => ({ path, text })),
+      files: [
+        ...new Map([...Object.entries(draft.raw.files ?? {}), ...(included.get(draft) ?? [])]),
+      ].map(([path, text]) => ({ path, text })),
       scripts: scriptsOf(raw, draft),
       data:
         data === undefined
@@ -113,6 +128,38 @@ export function readCluster(
     };
   });
   return { hosts, nodes, names };
+}
+
+/** On the disk of its machine; files of one name there lie in folders with the nodes' names. */
+function pathOf(draft: Draft, drafts: readonly Draft[]): string {
+  const baseOf = ({ raw, name }: Draft) => (raw.config ?? `${name}.conf`).split("/").at(-1);
+  const isShared = drafts.some(
+    (other) =>
+      other !== draft && other.hostName === draft.hostName && baseOf(other) === baseOf(draft),
+  );
+  return isShared ? `/etc/redis/${draft.name}/${baseOf(draft)}` : `/etc/redis/${baseOf(draft)}`;
+}
+
+/** Reads what a node's configuration includes: a file that the scenario gives it, or one beside its own. */
+function includesOf(raw: RawNode, readFile: ReadFile): ReadFile {
+  return (path) => {
+    const text = raw.files?.[path] ?? readFile(besides(raw.config ?? "", path));
+    return text === undefined ? undefined : toBinary(text);
+  };
+}
+
+/** How Redis says that an included file is not there (`loadServerConfig()`). */
+const cannotOpen = "Fatal error, can't open config file '";
+
+function isMissing({ what }: Problem): boolean {
+  return what.startsWith(cannotOpen);
+}
+
+function missingHint({ name, raw }: Draft, { what }: Problem): string {
+  const path = what.slice(cannotOpen.length, -1);
+  if (/[*?[]/.test(path)) return "patterns are not read: include each file by its name";
+  const place = besides(raw.config ?? "", path);
+  return `put it at ${place}, or its text into the scenario: nodes.${name}.files`;
 }
 
 /** Those of all Sentinels, and the node's own, which count before them. */
@@ -157,10 +204,16 @@ function placed(
   source: string,
   found: Problem,
 ): Problem {
-  const origin = text.originOf(lineOf(found));
+  const line = lineOf(found);
+  const path = found.where.slice(0, -`:${line}`.length);
+  if (path !== source) {
+    const included = besides(draft.raw.config ?? "", path);
+    return { ...found, where: `${besides(document.file, included)}:${line}` };
+  }
+  const origin = text.originOf(line);
   if (origin !== undefined) return { ...found, where: document.whereKey(origin) };
   if (draft.file === undefined) return { ...found, where: document.where(draft.path) };
-  return { ...found, where: `${besides(document.file, source)}:${lineOf(found)}` };
+  return { ...found, where: `${besides(document.file, source)}:${line}` };
 }
 
 function lineOf({ where }: Problem): number {
@@ -174,12 +227,6 @@ function meant({ kind }: Draft, origin: Path): string | undefined {
   if (name === "quorum") return "the quorum is nodes.quorum";
   const near = nearest(name, sentinelDirectives);
   return near === undefined ? undefined : `did you mean ${near}?`;
-}
-
-/** A path relative to the scenario's folder, as a person at the scenario's file would open it. */
-function besides(file: string, path: string): string {
-  const slash = file.lastIndexOf("/");
-  return path.startsWith("/") || slash < 0 ? path : `${file.slice(0, slash + 1)}${path}`;
 }
 
 // The short form.
@@ -233,7 +280,9 @@ function readDrafts(
     const own = named.get(name);
     named.delete(name);
     const path: Path = own === undefined ? ["nodes"] : ["nodes", name];
-    drafts.push(makeDraft(document, { name, path, kind, group, raw: own ?? {} }, readFile));
+    drafts.push(
+      makeDraft(document, { name, path, kind, group, raw: own ?? {}, shared: raw }, readFile),
+    );
   };
   for (const group of groups) {
     const stem = group.master.slice(0, -1);
@@ -267,6 +316,8 @@ function makeDraft(
     readonly kind: "server" | "sentinel" | undefined;
     readonly group: Group | undefined;
     readonly raw: RawNode;
+    /** The lines that all servers, and all Sentinels, have. */
+    readonly shared: Pick<RawScenario, "server" | "sentinel">;
   },
   readFile: ReadFile,
 ): Draft {
@@ -278,16 +329,17 @@ function makeDraft(
     if (file === undefined)
       document.problem([...path, "config"], `there is no file ${raw.config} beside the scenario`);
   }
-  const layout: Layout | undefined = file === undefined ? undefined : layoutOf(file);
+  const included = includedBy(file ?? "", includesOf(raw, readFile));
+  const layout: Layout | undefined = file === undefined ? undefined : layoutOf(file, included);
   const looksLikeSentinel = layout?.isSentinel === true || /sentinel[^/]*$/i.test(raw.config ?? "");
   const kind = given.kind ?? raw.kind ?? (looksLikeSentinel ? "sentinel" : "server");
-  const directivePort = raw.directives?.["port"];
+  const directivePort = raw.directives?.["port"] ?? given.shared[kind]?.["port"];
   const port =
     raw.port ??
     (directivePort === undefined ? undefined : Number(directivePort)) ??
     layout?.port?.port ??
     (kind === "sentinel" ? 26_379 : 6_379);
-  return { name, path, raw, kind, file, port, hostName: raw.host ?? name, group };
+  return { name, path, raw, kind, file, included, port, hostName: raw.host ?? name, group };
 }
 
 interface Surroundings {
@@ -337,22 +389,15 @@ function configOf(
   } else if (draft.raw.replicaof === draft.name) {
     document.problem([...path, "replicaof"], `${draft.name} cannot replicate itself`);
   }
-  if (draft.file === undefined) {
-    if (draft.kind === "server") config.directives(raw.server, ["server"]);
-    else
-      config.sentinelDirectives(
-        raw.sentinel,
-        around.groups.map((each) => each.name),
-        ["sentinel"],
-      );
+  // Of what a line sets the last counts: what all have behind their files, then what one has alone.
+  if (draft.kind === "server") {
+    config.directives(raw.server, ["server"]);
+    config.directives(draft.raw.directives, [...path, "directives"]);
+  } else {
+    const masters = layoutOf(config.text, draft.included).monitors.map((each) => each.name);
+    config.sentinelDirectives(raw.sentinel, masters, ["sentinel"]);
+    config.sentinelDirectives(draft.raw.directives, masters, [...path, "directives"]);
   }
-  if (draft.kind === "server") config.directives(draft.raw.directives, [...path, "directives"]);
-  else
-    config.sentinelDirectives(
-      draft.raw.directives,
-      layoutOf(config.text).monitors.map((each) => each.name),
-      [...path, "directives"],
-    );
   return config;
 }
 

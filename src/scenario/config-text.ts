@@ -4,8 +4,8 @@
  *
  * Only the layout is read here; whether every line is right is for `redis/config` to say.
  */
-import { configLines } from "../redis/config/config-file.js";
 import type { Path } from "./document.js";
+import { expandedLines, type Included } from "./included.js";
 import type { RawDirectives } from "./schema/cluster.js";
 
 export interface Layout {
@@ -23,15 +23,14 @@ export interface Layout {
   readonly isSentinel: boolean;
 }
 
-/** The last line of a kind counts, as in Redis. */
-export function layoutOf(text: string): Layout {
+/** The last line of a kind counts, as in Redis; lines of included files are theirs who include them. */
+export function layoutOf(text: string, included: Included = new Map()): Layout {
   let port: Layout["port"];
   let replicaof: Layout["replicaof"];
   let isSentinel = false;
   const monitors: Layout["monitors"][number][] = [];
-  for (const { where, args } of configLines({ path: "", text })) {
-    const line = Number(where.slice(1));
-    const [first = "", second = "", third = "", fourth = "", fifth = ""] = args ?? [];
+  for (const { line, args } of expandedLines(text, included)) {
+    const [first = "", second = "", third = "", fourth = "", fifth = ""] = args;
     switch (first.toLowerCase()) {
       case "port":
         port = { port: Number(second), line };

@@ -3,7 +3,7 @@
  * writes a wrong one has made a mistake in a program, and that is thrown, with all there is to correct.
  */
 import { stringify } from "yaml";
-import { formatProblem, type Problem } from "../redis/config/problem.js";
+import { ProblemsError } from "../redis/config/problem.js";
 import { type ParseOptions, parseScenario } from "./parse.js";
 import type { Scenario } from "./scenario.js";
 import type { RawNode } from "./schema/cluster.js";
@@ -14,14 +14,8 @@ export interface ScenarioInput extends Omit<RawScenario, "nodes"> {
   readonly nodes: Readonly<Record<string, RawNode | number | string>>;
 }
 
-export class ScenarioError extends Error {
+export class ScenarioError extends ProblemsError {
   override readonly name = "ScenarioError";
-  readonly problems: readonly Problem[];
-
-  constructor(problems: readonly Problem[]) {
-    super(problems.map(formatProblem).join("\n"));
-    this.problems = problems;
-  }
 }
 
 /** `raw` is the object, or the text of a file. Configuration files that it names are asked of `read`. */

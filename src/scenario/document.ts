@@ -26,7 +26,11 @@ export class SourceDocument {
     this.file = file;
     this.#text = text;
     this.#lines = new LineCounter();
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+    this.#document = parseDocument(text, {
+      lineCounter: this.#lines,
+      prettyErrors: false,
+      logLevel: "error",
+    });
     for (const error of this.#document.errors)
       this.problems.push({
         where: this.#at(error.pos[0]),

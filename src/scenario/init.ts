@@ -7,13 +7,17 @@
  * with ports of their own share one machine, files with the same port have one each.
  */
 import { stringify } from "yaml";
-import { configLines } from "../redis/config/config-file.js";
 import { layoutOf } from "./config-text.js";
+import { besides, expandedLines, type Included, includedBy } from "./included.js";
 
 export interface FoundFile {
   /** Relative to the folder. */
   readonly name: string;
   readonly text: string;
+}
+
+interface ReadFile extends FoundFile {
+  readonly included: Included;
 }
 
 interface Found {
@@ -36,8 +40,30 @@ interface Machines {
 /** A machine that several processes share, or that only a name is known for. */
 const shared = "redis-host";
 
-/** Undefined: none of the files is one of Redis's. */
-export function initScenario(files: readonly FoundFile[]): string | undefined {
+/** Where the files were found. */
+export interface InitOptions {
+  /** The folder itself, for those who include files of it by whole paths. */
+  readonly folder?: string;
+  /** Opens what they include, by its path from the folder. */
+  readonly read?: (path: string) => string | undefined;
+}
+
+/** What is included is no process of its own. Undefined: none of the files is one of Redis's. */
+export function initScenario(
+  all: readonly FoundFile[],
+  { folder = "", read }: InitOptions = {},
+): string | undefined {
+  const open = read ?? ((path: string) => all.find(({ name }) => name === path)?.text);
+  const parts = new Set<string>();
+  const whole = all.map((file): ReadFile => {
+    const included = includedBy(file.text, (path) => open(besides(file.name, path)));
+    for (const path of included.keys()) {
+      const part = besides(file.name, path);
+      parts.add(part.startsWith(`${folder}/`) ? part.slice(folder.length + 1) : part);
+    }
+    return { ...file, included };
+  });
+  const files = whole.filter(({ name }) => !parts.has(name));
   const found = readFound(files);
   const servers = found.filter((each) => !each.isSentinel);
   const sentinels = found.filter((each) => each.isSentinel);
@@ -126,13 +152,14 @@ function machinesOf(
   return { hosts, hostOf };
 }
 
-function readFound(files: readonly FoundFile[]): readonly Found[] {
+function readFound(files: readonly ReadFile[]): readonly Found[] {
   const found: Found[] = [];
   let servers = 0;
   let sentinels = 0;
   const inOrder = [...files].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  for (const { name, text } of inOrder) {
-    const layout = layoutOf(text);
+  for (const { name, text, included } of inOrder) {
+    const layout = layoutOf(text, included);
+    const lines = expandedLines(text, included).map(({ args }) => args);
     const isSentinel = layout.isSentinel || /sentinel[^/]*$/i.test(name);
     if (
       !isSentinel &&
@@ -147,22 +174,22 @@ function readFound(files: readonly FoundFile[]): readonly Found[] {
       port: layout.port?.port ?? (isSentinel ? 26_379 : 6_379),
       isSentinel,
       replicaof: layout.replicaof,
-      password: /^\s*requirepass\s+"?([^"\s]+)"?/m.exec(text)?.[1],
-      ip: ownAddress(text),
+      password: lines.findLast(([name]) => name?.toLowerCase() === "requirepass")?.[1] || undefined,
+      ip: ownAddress(lines),
     });
   }
   return found;
 }
 
 /** What it announces, else the first address it binds that others can reach. */
-function ownAddress(text: string): string | undefined {
+function ownAddress(lines: readonly (readonly string[])[]): string | undefined {
   let bound: string | undefined;
   let announced: string | undefined;
-  for (const { args } of configLines({ path: "", text })) {
-    const [first = "", second = "", third = ""] = args ?? [];
+  for (const args of lines) {
+    const [first = "", second = "", third = ""] = args;
     switch (first.toLowerCase()) {
       case "bind":
-        bound = (args ?? [])
+        bound = args
           .slice(1)
           .map((each) => each.replace(/^-/, ""))
           .find((each) => isAddress(each) && !/^(127|0)\./.test(each));
@@ -181,8 +208,8 @@ function ownAddress(text: string): string | undefined {
 }
 
 /** Where the files look for the master: addresses and names, each once; Sentinels know best. */
-function lookedFor(files: readonly FoundFile[]): readonly string[] {
-  const layouts = files.map(({ text }) => layoutOf(text));
+function lookedFor(files: readonly ReadFile[]): readonly string[] {
+  const layouts = files.map(({ text, included }) => layoutOf(text, included));
   return [
     ...new Set([
       ...layouts.flatMap(({ monitors }) => monitors.map(({ host }) => host)),

@@ -19,8 +19,7 @@ export function readHost(
 ): ScenarioHost {
   const ips = raw?.ip === undefined ? [ip] : [raw.ip].flat();
   for (const each of ips)
-    if (!/^(?:\d{1,3}\.){3}\d{1,3}$|^[\da-fA-F:]*:[\da-fA-F:]*$/.test(each))
-      document.problem(["hosts", name, "ip"], `${each} is not an IP address`);
+    if (!isAddress(each)) document.problem(["hosts", name, "ip"], `${each} is not an IP address`);
   const lateness = parseSpan(raw?.lateness ?? "");
   return {
     name,
@@ -31,6 +30,13 @@ export function readHost(
     ...(lateness === undefined ? {} : { lateness }),
     ...(raw?.disk === undefined ? {} : { disk: diskOf(raw.disk) }),
   };
+}
+
+/** Four numbers up to 255, or what looks like IPv6. */
+function isAddress(text: string): boolean {
+  const octets = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
+  if (octets === null) return /^[\da-fA-F:]*:[\da-fA-F:]*$/.test(text);
+  return octets.slice(1).every((octet) => Number(octet) <= 255);
 }
 
 function diskOf(raw: NonNullable<RawHost["disk"]>): Partial<DiskSettings> {

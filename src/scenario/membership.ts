@@ -4,6 +4,7 @@
  */
 import type { Layout } from "./config-text.js";
 import type { Path, SourceDocument } from "./document.js";
+import type { Included } from "./included.js";
 import type { RawNode } from "./schema/cluster.js";
 import { listed } from "./suggest.js";
 
@@ -15,6 +16,8 @@ export interface Draft {
   readonly kind: "server" | "sentinel";
   /** The text of its file; undefined: the short form writes it. */
   readonly file: string | undefined;
+  /** What its file includes. */
+  readonly included: Included;
   readonly port: number;
   readonly hostName: string;
   /** Short form: the group it belongs to. */

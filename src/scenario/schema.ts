@@ -70,11 +70,11 @@ export const scenarioSchema = z
       ),
       server: directives
         .optional()
-        .describe("Lines of every redis.conf that the short form writes, by Redis's names."),
+        .describe("Lines of every redis.conf, behind those of its file, by Redis's names."),
       sentinel: directives
         .optional()
         .describe(
-          "Lines of every sentinel.conf that the short form writes: `down-after-milliseconds`, ...",
+          "Lines of every sentinel.conf, behind those of its file: `down-after-milliseconds`, ...",
         ),
       scripts: scripts
         .optional()

@@ -104,8 +104,8 @@ function missing(document: SourceDocument, path: Path): void {
 }
 
 function wrongValue(document: SourceDocument, path: Path, message: string): void {
-  const found = document.textAt(path);
-  const expected = message.startsWith("expected") ? message : lowerFirst(message);
+  const found = inWords(document.textAt(path));
+  const expected = message.startsWith("expected") ? message : inOurWords(message);
   const choices = /^expected (?:one of the versions )?([\w.-]+(?:, [\w.-]+)*) or ([\w.-]+)$/.exec(
     expected,
   );
@@ -113,9 +113,32 @@ function wrongValue(document: SourceDocument, path: Path, message: string): void
   const near = words.length === 0 ? undefined : suggestion(found, words);
   document.problem(
     path,
-    found === "this" ? expected : `${expected}, not ${found === "" ? "nothing" : found}`,
+    found === "this" ? expected : `${expected}, not ${found}`,
     near?.startsWith("did") === true ? near : undefined,
   );
+}
+
+/** What was found, fit for a terminal: a file that is no text at all may come this far. */
+function inWords(found: string): string {
+  if (found === "" || found === "null") return "nothing";
+  const isControl = (each: string) => each < " " || (each >= "\x7f" && each <= "\x9f");
+  const line = [...found.slice(0, 61)].map((each) => (isControl(each) ? "?" : each)).join("");
+  return found.length > 60 ? `${line.slice(0, 57)}...` : line;
+}
+
+/** The schema's words for what YAML knows by others. */
+const kinds: Readonly<Record<string, string>> = {
+  record: "a mapping",
+  object: "a mapping",
+  array: "a list",
+  string: "a text",
+  number: "a number",
+  boolean: "true or false",
+};
+
+function inOurWords(message: string): string {
+  const kind = kinds[/^Invalid input: expected (\w+)/.exec(message)?.[1] ?? ""];
+  return kind === undefined ? lowerFirst(message) : `expected ${kind}`;
 }
 
 function lowerFirst(text: string): string {

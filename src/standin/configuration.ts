@@ -19,6 +19,8 @@ export interface Configuration {
   readonly path: string | undefined;
   /** What counts besides the file, as lines. */
   readonly options: string;
+  /** Both together, as they were read. */
+  readonly whole: ConfigFile;
   readonly settings: ServerSettings;
 }
 
@@ -60,7 +62,7 @@ export function readConfiguration(sources: Sources): Configuration | Refusal {
   const [first] = problems;
   if (first !== undefined) return { stderr: fatal(whole, first.where, first.what, version) };
   const refusal = isSentinel ? sentinelRefusal(path, version) : undefined;
-  return refusal === undefined ? { path, options, settings } : { log: refusal };
+  return refusal === undefined ? { path, options, whole, settings } : { log: refusal };
 }
 
 /** `loaderr` of `loadServerConfigFromString()` */

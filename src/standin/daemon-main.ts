@@ -1,7 +1,6 @@
 /** The process of a simulation that stand-ins have begun: `daemon-main <socket>`. */
 import { randomInt } from "node:crypto";
 import { readFileSync, unlinkSync } from "node:fs";
-import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { programVersion } from "../cli/program.js";
 import { TraceWriter } from "../cli/tracing.js";
@@ -9,6 +8,8 @@ import type { LoneHost } from "../scenario/lone-host.js";
 import { epochStart } from "../scenario/plan.js";
 import { Daemon } from "./daemon.js";
 import { readEnvironment } from "./environment.js";
+import { attempt } from "./error-text.js";
+import { tryConnect } from "./rendezvous.js";
 
 const loopback = "127.0.0.1";
 
@@ -39,8 +40,8 @@ async function main(path: string): Promise<void> {
       process.exit(error === undefined ? 0 : 3);
     },
   });
-  // What a simulation that broke off has left.
-  unlinkQuietly(path);
+  // What a simulation that broke off has left, if there is such a thing.
+  attempt(() => unlinkSync(path));
   const usual = process.umask(0o177);
   await daemon.open(path);
   process.umask(usual);
@@ -77,23 +78,10 @@ function namesOf(own: ReadonlySet<string>): LoneHost["names"] {
 }
 
 /** Somebody was faster. */
-function isServed(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once("error", () => resolve(false));
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
-}
-
-function unlinkQuietly(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // There is none.
-  }
+async function isServed(path: string): Promise<boolean> {
+  const socket = await tryConnect(path);
+  socket?.destroy();
+  return socket !== undefined;
 }
 
 /** Heard by who began it, until it is ready. */

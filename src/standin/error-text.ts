@@ -5,6 +5,16 @@ export function errorText(error: unknown): string {
   return texts.get(code ?? "") ?? message ?? String(error);
 }
 
+/** Why it failed; undefined: it did not. */
+export function attempt(act: () => void): string | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return errorText(error);
+  }
+}
+
 const texts: ReadonlyMap<string, string> = new Map([
   ["EACCES", "Permission denied"],
   ["EADDRINUSE", "Address already in use"],

@@ -16,7 +16,7 @@ import { isAbsolute } from "node:path";
 import type { ChildId } from "../kernel/actor.js";
 import type { FoundFile, RealMachine } from "../kernel/real-machine.js";
 import { fromBinary } from "../redis/wire/utf8.js";
-import { errorText } from "./error-text.js";
+import { attempt } from "./error-text.js";
 
 /** Whoever runs programs for a node: its stand-in. */
 export interface ProgramRunner {
@@ -85,13 +85,4 @@ export class MachineFiles implements RealMachine {
 export function folderIdentity(path: string): string {
   const found = statSync(fromBinary(path), { throwIfNoEntry: false, bigint: true });
   return found === undefined ? "" : `${found.dev}:${found.ino}:${found.birthtimeNs}`;
-}
-
-function attempt(act: () => void): string | undefined {
-  try {
-    act();
-    return undefined;
-  } catch (error) {
-    return errorText(error);
-  }
 }

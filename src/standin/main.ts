@@ -64,11 +64,9 @@ async function run(commandLine: CommandLine, environment: Environment): Promise<
   };
   if ("log" in configuration) return early(configuration.log);
   if ("stderr" in configuration) return complain(configuration.stderr);
-  const { settings, path, options } = configuration;
+  const { settings, whole } = configuration;
   const complainOf = (directive: string, what: string) => {
-    const text = path === undefined ? "" : readFileSync(path, "latin1");
-    const file = { path: path ?? "", text: `${text}\n${options}` };
-    complain(fatal(file, lineOf(file, directive), what, version));
+    complain(fatal(whole, lineOf(whole, directive), what, version));
   };
   // The socket is looked for where the process was started, not where it goes.
   const meeting = meetingPoint(environment.socket, directory);

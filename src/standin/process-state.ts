@@ -17,8 +17,9 @@ export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // Another user's, which we may not so much as ask.
+    return (error as { readonly code?: string }).code === "EPERM";
   }
 }
 

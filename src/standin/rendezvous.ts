@@ -11,7 +11,8 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { errorText } from "./error-text.js";
+import { attempt, errorText } from "./error-text.js";
+import { isRunning } from "./process-state.js";
 
 const socketName = "redsim.sock";
 /** sun_path has 108 bytes, on some systems 104. */
@@ -43,7 +44,7 @@ export async function meet(path: string): Promise<Socket> {
         // Somebody may have begun one, and given the lock back, since.
         return (await tryConnect(path)) ?? (await begin(path, deadline));
       } finally {
-        unlinkQuietly(lockOf(path));
+        removeLock(lockOf(path));
       }
     }
     await pause();
@@ -64,7 +65,8 @@ function isOurs(path: string): boolean {
   return found?.isSocket() === true && found.uid === process.getuid?.();
 }
 
-function tryConnect(path: string): Promise<Socket | undefined> {
+/** Undefined: nobody listens there. */
+export function tryConnect(path: string): Promise<Socket | undefined> {
   return new Promise((resolve) => {
     const socket = connect(path);
     const failed = () => resolve(undefined);
@@ -127,34 +129,22 @@ function takeLock(path: string): boolean {
           "(REDSIM_SOCKET names another place)",
       );
   }
-  if (isAbandoned(lock)) unlinkQuietly(lock);
+  if (isAbandoned(lock)) removeLock(lock);
   return false;
+}
+
+/** Or somebody else was faster. */
+function removeLock(lock: string): void {
+  attempt(() => unlinkSync(lock));
 }
 
 function isAbandoned(lock: string): boolean {
   try {
     const age = Date.now() - statSync(lock).mtimeMs;
     const holder = Number(readFileSync(lock, "utf8"));
-    return age > beginsWithin || (holder > 0 && !isAlive(holder));
+    return age > beginsWithin || (holder > 0 && !isRunning(holder));
   } catch {
     return false;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { readonly code?: string }).code === "EPERM";
-  }
-}
-
-function unlinkQuietly(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // Somebody else was faster.
   }
 }
 

@@ -10,6 +10,7 @@ import { Visitor } from "../gateway/visitor.js";
 import type { Address } from "../kernel/actor.js";
 import type { Launch } from "../kernel/outside.js";
 import type { Doors } from "./doors.js";
+import { attempt } from "./error-text.js";
 import { Channel, type ToSimulation, type ToStandIn } from "./frames.js";
 import { Scripts } from "./scripts.js";
 
@@ -189,12 +190,4 @@ function leave(code: number): void {
   if (code >= 0) process.exit(code);
   const signal = Object.entries(constants.signals).find(([, number]) => number === -code)?.[0];
   process.kill(process.pid, signal as NodeJS.Signals | undefined);
-}
-
-function attempt(act: () => void): void {
-  try {
-    act();
-  } catch {
-    // As Redis does: it goes on without.
-  }
 }

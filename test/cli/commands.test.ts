@@ -248,11 +248,15 @@ describe("redsim run", () => {
 
   test("shows colour on a terminal, and none with NO_COLOR", () => {
     const args = ["run", "kill-master", "--until", "3s"];
-    const coloured = redsim(args, { env: { FORCE_COLOR: "1" } });
-    const plain = redsim(args, { env: { NO_COLOR: "1" } });
+    const preload = 'import tty from "node:tty"; tty.isatty = () => true;';
+    const onTerminal = (env: Readonly<Record<string, string>>) =>
+      redsim(args, { preload, env: { TERM: "xterm-256color", ...env } }).out;
 
-    expect(coloured.out).toContain(colour);
-    expect(plain.out).not.toContain(colour);
+    expect(onTerminal({})).toContain(colour);
+    expect(onTerminal({ NO_COLOR: "1" })).not.toContain(colour);
+    // Whoever insists gets some, in a pipe, too.
+    expect(redsim(args, { env: { FORCE_COLOR: "1" } }).out).toContain(colour);
+    expect(redsim(args).out).not.toContain(colour);
   });
 
   test("shows progress on a terminal when a run is long, and clears it", () => {

@@ -44,8 +44,18 @@ describe("a command line with a mistake", () => {
     ["a port that is none", ["serve", "blip", "--control", "99999"], "99999 is not a port"],
     ["an option without its value", ["run", "blip", "--seed"], "--seed needs a value"],
     ["nothing to set", ["run", "blip", "--set"], "--set needs a value"],
-    ["a trace of two runs", ["run", "blip", "--twice", "--trace", "t"], "mutually exclusive"],
+    ["a trace of two runs", ["run", "blip", "--twice", "--trace", "t"], "do not go together"],
     ["a scenario like no other", ["run", "zzzzzzzz"], "(redsim list shows them)"],
+    ["a command with a slip", ["rnu", "blip"], "there is no command rnu (did you mean run?)"],
+    ["two seeds", ["run", "blip", "--seed", "1", "--seed", "2"], "--seed: given 2 times"],
+    ["two traces", ["run", "blip", "--trace", "a", "--trace", "b"], "--trace: given 2 times"],
+    ["a number that is none", ["explore", "blip", "--jobs", "x"], "--jobs: x is not a number"],
+    ["threads below none", ["explore", "blip", "--jobs", "-1"], "--jobs: -1 is not a number of"],
+    ["runs below none", ["explore", "blip", "--shrink=-5"], "--shrink: -5 is not a number of runs"],
+    ["findings in a file", ["explore", "blip", "--findings", "README.md"], "cannot be kept here"],
+    ["a list of findings in a file", ["findings", "--findings", "README.md"], "README.md: "],
+    ["nothing to merge", ["findings", "merge"], "merge of what?"],
+    ["a folder to merge that is not there", ["findings", "merge", "no/such"], "no/such: no such"],
   ])("%s is told in one line, with where to look", (_, args, hint) => {
     const { code, out, err } = redsim(args);
 

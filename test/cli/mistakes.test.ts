@@ -169,7 +169,7 @@ describe("a command line with a mistake", () => {
     [["rum", "walkthrough"], /did you mean run\?/i],
     [["run"], /^run of what\?/],
     [["run", "walkthrough", "--sed", "3"], /sed/],
-    [["run", "walkthrough", "--quiet", "--verbose"], /mutually exclusive/],
+    [["run", "walkthrough", "--quiet", "--verbose"], /do not go together/],
     [["run", "walkthrough", "--level", "loud"], /level/],
   ])("%j is told in one message", (args, message) => {
     const { code, out, err } = redsim(args);

@@ -139,6 +139,19 @@ describe("what is no trace, or not whole", () => {
     expect(told(path)).toContain(`${path}:1: the trace's first line has a wrong level`);
   });
 
+  test.each([
+    ["host", { ips: [], names: [], offset: 0 }],
+    ["served", { network: 300, bare: true }],
+    ["served", { announce: "here", bare: true }],
+  ])("a header with a %s that cannot be: %j", (key, value) => {
+    const path = changed("place.ndjson", ([first = "", ...rest]) => [
+      JSON.stringify({ ...JSON.parse(first), [key]: value }),
+      ...rest,
+    ]);
+
+    expect(told(path)).toContain(`${path}:1: the trace's first line has a wrong ${key}`);
+  });
+
   test("a file that does not exist", () => {
     expect(told(join(folder, "nowhere.ndjson"))).toContain("no such file or directory");
   });

@@ -17,12 +17,12 @@ const page = readFileSync(path, "utf8");
 const pattern = /```ts\n(.*?)```\n(?:\n```text\n.*?```\n)?/gs;
 
 /** The programs as files of a package that has redsim and fast-check installed. */
-function programsIn(folder: string): readonly string[] {
+function programsIn(folder: string, extension: "mjs" | "mts"): readonly string[] {
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(root, join(folder, "node_modules/redsim"));
   symlinkSync(join(root, "node_modules/fast-check"), join(folder, "node_modules/fast-check"));
   return [...page.matchAll(pattern)].map(([, body = ""], i) => {
-    const program = join(folder, `program${i + 1}.mjs`);
+    const program = join(folder, `program${i + 1}.${extension}`);
     writeFileSync(program, body);
     return program;
   });
@@ -30,7 +30,7 @@ function programsIn(folder: string): readonly string[] {
 
 test("the programs print what stands below them (npm run golden rewrites it)", async () => {
   const fresh = inFolder((folder) => {
-    const programs = programsIn(folder);
+    const programs = programsIn(folder, "mjs");
     let next = 0;
     return page.replace(pattern, (_, body: string) => {
       const program = programs[next++] ?? "";
@@ -44,26 +44,25 @@ test("the programs print what stands below them (npm run golden rewrites it)", a
   await expect(fresh).toMatchFileSnapshot(path);
 });
 
-test("the programs compile against the types that are published", () => {
+test("the programs compile, under strict settings, against the types that are published", () => {
   const { status, stdout } = inFolder((folder) => {
-    programsIn(folder);
+    programsIn(folder, "mts");
     writeFileSync(
       join(folder, "tsconfig.json"),
       JSON.stringify({
         compilerOptions: {
-          allowJs: true,
-          checkJs: true,
           module: "nodenext",
           target: "es2023",
           lib: ["es2023"],
           types: ["node"],
           typeRoots: [join(root, "node_modules/@types")],
           strict: true,
-          noImplicitAny: false,
+          exactOptionalPropertyTypes: true,
+          noUncheckedIndexedAccess: true,
           skipLibCheck: true,
           noEmit: true,
         },
-        include: ["*.mjs"],
+        include: ["*.mts"],
       }),
     );
     const compiler = join(root, "node_modules/typescript/bin/tsc");

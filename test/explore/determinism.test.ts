@@ -8,7 +8,7 @@ import { repeat } from "../../src/explore/repeat.js";
 import { readSource, type ScenarioSource } from "../../src/explore/source.js";
 import { runBatch, runShrink } from "../../src/explore/task.js";
 import { tryOut } from "../../src/explore/trial.js";
-import { sideBySide } from "../../src/run/side-by-side.js";
+import { type Divergence, sideBySide } from "../../src/run/side-by-side.js";
 import type { Program } from "../mutants/patch.js";
 
 const source: ScenarioSource = {
@@ -31,15 +31,13 @@ const scenario = typeof read === "string" ? expect.fail(read) : read;
 /** Which process this is: what no node may ever know. */
 let boots = 0;
 
-/** Every second r2 that is ever booted does something else before its hundredth input. */
-function odd(act: Parameters<typeof impure>[1]): Program {
-  return impure("r2", act);
-}
+type Act = (context: Parameters<ReturnType<Program>>[0]) => void;
 
-function impure(name: string, act: (context: Parameters<ReturnType<Program>>[0]) => void): Program {
+/** Every second r2 that is ever booted does something else before its hundredth input. */
+function odd(act: Act): Program {
   return (node, usual) => (context) => {
     const actor = usual(context);
-    if (node.name !== name) return actor;
+    if (node.name !== "r2") return actor;
     const isOdd = ++boots % 2 === 0;
     const handle = actor.handle.bind(actor);
     let inputs = 0;
@@ -49,6 +47,12 @@ function impure(name: string, act: (context: Parameters<ReturnType<Program>>[0])
     };
     return actor;
   };
+}
+
+/** Where two runs part, in one of which r2 does this. */
+function divergenceOf(act: Act): Divergence {
+  const { divergence } = sideBySide({ scenario, seed: "1", program: odd(act) });
+  return divergence ?? expect.fail("it went unnoticed");
 }
 
 describe("two runs side by side", () => {
@@ -62,12 +66,7 @@ describe("two runs side by side", () => {
   });
 
   test("part at the step in which a node drew once more, by the name of its stream", () => {
-    const program = odd((context) => context.random.below(2));
-    const { divergence = expect.fail("it went unnoticed") } = sideBySide({
-      scenario,
-      seed: "1",
-      program,
-    });
+    const divergence = divergenceOf((context) => context.random.below(2));
 
     expect(divergence.step.node).toBe("r2");
     expect(divergence.step.input).toMatch(/^(received|fired|accepted) /);
@@ -78,13 +77,8 @@ describe("two runs side by side", () => {
   });
 
   test("part at the step behind which one says something that the other does not", () => {
-    const program = odd((context) => {
+    const divergence = divergenceOf((context) => {
       context.note({ kind: "log", level: "notice", text: "a thought of its own" });
-    });
-    const { divergence = expect.fail("it went unnoticed") } = sideBySide({
-      scenario,
-      seed: "1",
-      program,
     });
 
     expect(divergence.step.node).toBe("r2");

@@ -3,7 +3,7 @@ import type { RunRecord } from "../../src/kernel/record.js";
 import type { Instant } from "../../src/kernel/time.js";
 import { Lineage } from "../../src/observe/lineage.js";
 import { OutageFold } from "../../src/observe/outage.js";
-import { history, role, up } from "./check/records.js";
+import { down, history, role, up } from "./check/records.js";
 
 const r1 = "10.0.0.1";
 const r2 = "10.0.0.2";
@@ -64,6 +64,13 @@ describe("an acknowledged write that is gone", () => {
 
   test("was changed by a command where its server is still the master", () => {
     expect(explained(pair, 80, "r1").cause).toBe("changed");
+  });
+
+  test("is with a master that does not run, in whose place nobody was put", () => {
+    const killed = [...pair, down("r1", 200)];
+
+    expect(explained(killed, 80, "r1")).toEqual({ cause: "down", lostAt: 200, by: "r1" });
+    expect(explained([...killed, up("r1", 300)], 320, "r1").cause).toBe("changed");
   });
 });
 

@@ -6,6 +6,7 @@ import { milliseconds } from "../../src/kernel/time.js";
 import { encode } from "../../src/redis/wire/encode.js";
 import { type TestClient, World } from "../redis/world.js";
 import { RealServer, type RealSession } from "./real-server.js";
+import { debugAllowed, version } from "./release.js";
 
 /** What both servers are configured with; no PING may come between the bytes of the stream. */
 export const configuration: readonly string[] = [
@@ -13,7 +14,7 @@ export const configuration: readonly string[] = [
   "repl-diskless-sync no",
   "repl-ping-replica-period 3600",
   "repl-timeout 7200",
-  "enable-debug-command yes",
+  ...debugAllowed,
 ];
 
 export interface Peer {
@@ -51,7 +52,7 @@ export async function realPeer(): Promise<Peer> {
       const session = await server.session();
       for (const piece of pieces) {
         session.send(piece);
-        await session.quiet(40);
+        await session.quiet(100);
       }
       const { received, closed } = session;
       session.close();
@@ -71,7 +72,7 @@ export async function realPeer(): Promise<Peer> {
 
 export function simulatedPeer(): Peer {
   const world = new World("real", { epoch: Date.now() });
-  world.server("r1", { version: "7.0", config: configuration });
+  world.server("r1", { version, config: configuration });
   const clients = Array.from({ length: sessions }, () => world.client("r1"));
   const replica = world.client("r1");
   replica.sendBytes("PSYNC ? -1\r\n");

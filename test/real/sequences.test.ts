@@ -1,4 +1,4 @@
-/** Generated sequences of commands, to a real redis-server 7.0 and to the simulated one. */
+/** Generated sequences of commands, to a real redis-server and to the simulated one. */
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compare } from "./comparison.js";

@@ -193,6 +193,15 @@ const connection = [
   "FOO",
 ];
 
+/** A user nobody logs in as; what a rule means is stated on users that are given it. */
+const acl = [
+  "ACL SETUSER user rule+",
+  "ACL SETUSER user rule rule rule",
+  "ACL GETUSER user",
+  "ACL LIST|USERS|WHOAMI",
+  "ACL DELUSER user+",
+];
+
 /** What each test draws its sequences from. */
 export const families: Readonly<Record<string, readonly string[]>> = {
   strings,
@@ -202,6 +211,7 @@ export const families: Readonly<Record<string, readonly string[]>> = {
   hashes,
   sets,
   connection,
+  acl,
 };
 
 export const inTransactions: readonly string[] = transactions;

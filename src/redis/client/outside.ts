@@ -270,7 +270,7 @@ export class Outside implements Actor {
   #encoded(segment: Segment): Iterable<string> {
     switch (segment.kind) {
       case "rdb":
-        return [this.#file(segment.content as RdbFile).tail(segment.length)];
+        return [this.#file(segment.content as RdbFile).slice(segment.at, segment.length)];
       case "ballast":
         if (segment.of === undefined) return [encode(segment)];
         return [this.#file(segment.of as RdbFile).slice(segment.at, segment.length)];

@@ -25,7 +25,7 @@ interface User {
 
 /** The lines without the word `user`, sorted by name as Redis's radix tree has them. */
 export function describeUsers(settings: ServerSettings, version: Version): string[] {
-  const users = new Map<string, User>([["default", defaultUser(settings.requirepass)]]);
+  const users = new Map<string, User>([["default", defaultUser(settings.requirepass, version)]]);
   for (const line of settings.users) {
     const [name = "", ...rules] = line.split(" ").filter((word) => word !== "");
     const user = newUser(settings, version);
@@ -42,11 +42,11 @@ export function describeUsers(settings: ServerSettings, version: Version): strin
 }
 
 /** `ACLCreateDefaultUser()`, then `ACLUpdateDefaultUserPassword()`. */
-function defaultUser(requirepass: string): User {
+function defaultUser(requirepass: string, version: Version): User {
   return {
     isOn: true,
     needsNoPassword: requirepass === "",
-    sanitize: "",
+    sanitize: usualSanitize(version),
     passwords: requirepass === "" ? [] : [sha256(requirepass)],
     keys: ["~*"],
     channels: ["&*"],
@@ -61,13 +61,18 @@ function newUser(settings: ServerSettings, version: Version): User {
   return {
     isOn: false,
     needsNoPassword: false,
-    sanitize: "",
+    sanitize: usualSanitize(version),
     passwords: [],
     keys: [],
     channels: channels === "allchannels" ? ["&*"] : [],
     base: "-@all",
     rules: [],
   };
+}
+
+/** A new user of 7.2 says so from the beginning. */
+function usualSanitize(version: Version): string {
+  return version === "7.2" ? "sanitize-payload" : "";
 }
 
 function usualChannels(version: Version): string {

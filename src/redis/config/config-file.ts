@@ -28,28 +28,3 @@ export function configLines(file: ConfigFile): ConfigLine[] {
   }
   return lines;
 }
-
-/** A value in the short form: what a line would say behind the directive, or several such lines. */
-export type ShortValue = string | number | boolean | readonly (string | number)[];
-
-/** Directives given as a mapping, `{"repl-timeout": 60, "appendonly": true}`; a list gives several lines. */
-export function shortLines(
-  directives: Readonly<Record<string, ShortValue>>,
-  where: string,
-): ConfigLine[] {
-  return Object.entries(directives).flatMap(([name, value]) =>
-    shortArguments(value).map((args) => ({
-      where: `${where}.${name}`,
-      args: args === undefined ? undefined : [name, ...args],
-    })),
-  );
-}
-
-/** The arguments of each line that a short value stands for. */
-export function shortArguments(value: ShortValue): (string[] | undefined)[] {
-  if (typeof value === "boolean") return [[value ? "yes" : "no"]];
-  // An empty value is the empty argument: save "" and not save alone.
-  if (value === "") return [[""]];
-  if (typeof value === "string" || typeof value === "number") return [splitArguments(`${value}`)];
-  return value.flatMap(shortArguments);
-}

@@ -5,7 +5,7 @@
 
 import type { Version } from "../version.js";
 import { globMatches } from "../wire/glob.js";
-import { lowerCase } from "../wire/text.js";
+import { cString, lowerCase } from "../wire/text.js";
 import { type Directive, formatValue, readValue } from "./directive.js";
 import { findDirective, shownDirectives, storedValue, storeValue } from "./directives.js";
 import { copyOf, type ServerSettings } from "./settings.js";
@@ -102,7 +102,7 @@ export function setDirective(
   if (version !== "6.2") return setDirectives(settings, [[name, value]], version, options);
   const directive = findDirective(name, version);
   if (directive === undefined || !isChangeable62(directive)) {
-    return `ERR Unsupported CONFIG parameter: ${name}`;
+    return `ERR Unsupported CONFIG parameter: ${cString(name)}`;
   }
   const before = copyOf(settings);
   let refusal = change(settings, directive, value, version);
@@ -113,7 +113,7 @@ export function setDirective(
   }
   if (directive.name === "bind") return `ERR ${refusal}`;
   const reason = refusal === "" ? "" : ` - ${refusal}`;
-  return `ERR Invalid argument '${value}' for CONFIG SET '${name}'${reason}`;
+  return `ERR Invalid argument '${cString(value)}' for CONFIG SET '${cString(name)}'${reason}`;
 }
 
 /** 6.2 speaks of what cannot be changed as if it did not exist; some of 7.0's table it set in files only. */
@@ -133,11 +133,12 @@ export function setDirectives(
   for (const [name] of pairs) {
     const directive = findDirective(name, version);
     if (directive === undefined) {
-      refused ??= `ERR Unknown option or number of arguments for CONFIG SET - '${name}'`;
+      refused ??= `ERR Unknown option or number of arguments for CONFIG SET - '${cString(name)}'`;
       continue;
     }
     if (refused !== undefined) continue;
-    const why = whyNot(settings, directive, directives, version);
+    const isTwice = pairs.slice(0, directives.length).some((pair) => isSameEntry(pair[0], name));
+    const why = whyNot(settings, directive, isTwice, version);
     if (why !== undefined) refused = failed(name, why);
     else if (options.isLoading && directive.options.deniedWhileLoading) refused = loadingError;
     directives.push(directive);
@@ -146,10 +147,11 @@ export function setDirectives(
 
   const before = copyOf(settings);
   for (const [i, directive] of directives.entries()) {
-    const refusal = change(settings, directive, pairs[i]?.[1] ?? "", version);
+    const [name = "", value = ""] = pairs[i] ?? [];
+    const refusal = change(settings, directive, value, version);
     if (refusal === undefined) continue;
     restore(settings, before);
-    return failed(directive.name, refusal);
+    return failed(lowerCase(name), refusal);
   }
   const unapplied = options.apply?.();
   if (unapplied === undefined) return undefined;
@@ -161,13 +163,13 @@ const loadingError = "LOADING Redis is loading the dataset in memory";
 
 function failed(name: string, why: string): string {
   const reason = why === "" ? "" : ` - ${why}`;
-  return `ERR CONFIG SET failed (possibly related to argument '${name}')${reason}`;
+  return `ERR CONFIG SET failed (possibly related to argument '${cString(name)}')${reason}`;
 }
 
 function whyNot(
   settings: ServerSettings,
   directive: Directive,
-  earlier: readonly Directive[],
+  isTwice: boolean,
   version: Version,
 ): string | undefined {
   if (directive.options.fixed !== undefined) return "can't set immutable config";
@@ -176,7 +178,12 @@ function whyNot(
   if (directive.options.isProtected && allowed === "no" && version !== "6.2") {
     return "can't set protected config";
   }
-  return earlier.includes(directive) ? "duplicate parameter" : undefined;
+  return isTwice ? "duplicate parameter" : undefined;
+}
+
+/** An alias is an entry of its own in `configs` (`registerConfigValue()`), by its own name. */
+function isSameEntry(name: string, other: string): boolean {
+  return lowerCase(name) === lowerCase(other);
 }
 
 /** `performInterfaceSet()` */

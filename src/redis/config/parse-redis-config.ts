@@ -47,16 +47,8 @@ export function parseRedisConfig(file: ConfigFile, options: ParseOptions): Parse
   const { known } = options;
   if (known?.isOf(file, options) === true)
     return { settings: known.settings(), problems: [], ignored: [], unmodelled: [] };
-  return parseRedisLines(configLines(file), options);
-}
-
-/** The same for lines from anywhere: files, a scenario's short form, or both, one after the other. */
-export function parseRedisLines(
-  lines: readonly ConfigLine[],
-  options: ParseOptions,
-): ParsedRedisConfig {
   const reader = new ServerLines(defaultSettings(options.version, options.directory), options);
-  reader.read(lines);
+  reader.read(configLines(file));
   for (const { where, args } of reader.sentinelLines) {
     // `sentinel` alone makes no Sentinel here either: the program that is started decides.
     if (args.length === 0) continue;

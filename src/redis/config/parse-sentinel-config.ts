@@ -6,13 +6,7 @@
 
 import type { Version } from "../version.js";
 import { lowerCase } from "../wire/text.js";
-import {
-  type ConfigFile,
-  type ConfigLine,
-  configLines,
-  type ShortValue,
-  shortArguments,
-} from "./config-file.js";
+import { type ConfigFile, configLines } from "./config-file.js";
 import { defaultSentinelServerSettings } from "./default-settings.js";
 import { directiveNames } from "./directives.js";
 import { nearest } from "./nearest.js";
@@ -37,21 +31,20 @@ export interface ParsedSentinelConfig {
 
 export function parseSentinelConfig(file: ConfigFile, options: ParseOptions): ParsedSentinelConfig {
   const { known } = options;
-  const sentinel = known?.isOf(file, options) === true ? known.sentinel() : undefined;
-  if (known !== undefined && sentinel !== undefined)
-    return { settings: known.settings(), sentinel, problems: [], ignored: [], unmodelled: [] };
-  return parseSentinelLines(configLines(file), options);
-}
-
-export function parseSentinelLines(
-  lines: readonly ConfigLine[],
-  options: ParseOptions,
-): ParsedSentinelConfig {
+  const before = known?.isOf(file, options) === true ? known.sentinel() : undefined;
+  if (known !== undefined && before !== undefined)
+    return {
+      settings: known.settings(),
+      sentinel: before,
+      problems: [],
+      ignored: [],
+      unmodelled: [],
+    };
   const reader = new ServerLines(
     defaultSentinelServerSettings(options.version, options.directory),
     options,
   );
-  reader.read(lines);
+  reader.read(configLines(file));
   const sentinel = defaultSentinelSettings();
   for (const phase of [0, 1, 2]) {
     for (const line of reader.sentinelLines) {
@@ -63,44 +56,6 @@ export function parseSentinelLines(
     }
   }
   return { sentinel, ...reader.finish() };
-}
-
-/** A Sentinel may start without a master to watch, and never does anything then. */
-export function monitorsNobody(sentinel: SentinelSettings, where: string): Problem | undefined {
-  if (sentinel.masters.size > 0) return undefined;
-  return {
-    where,
-    what: "this Sentinel monitors nobody",
-    hint: "sentinel monitor <name> <ip> <port> <quorum>",
-  };
-}
-
-/**
- * A scenario's short form for Sentinels: `{"down-after-milliseconds": 5000}` is said of every master
- * named, `{"announce-port": 26400}` of the Sentinel, and any other directive is a line of its own.
- */
-export function shortSentinelLines(
-  directives: Readonly<Record<string, ShortValue>>,
-  masters: readonly string[],
-  where: string,
-): ConfigLine[] {
-  const lines: ConfigLine[] = [];
-  for (const [name, value] of Object.entries(directives)) {
-    const statement = sentinelStatements.get(lowerCase(name));
-    const before =
-      statement === undefined
-        ? [[name]]
-        : statement.isOfMaster
-          ? masters.map((master) => ["sentinel", name, master])
-          : [["sentinel", name]];
-    for (const args of shortArguments(value)) {
-      for (const words of before) {
-        const whole = args === undefined ? undefined : [...words, ...args];
-        lines.push({ where: `${where}.${name}`, args: whole });
-      }
-    }
-  }
-  return lines;
 }
 
 function phaseOf(line: SentinelLine): 0 | 1 | 2 {

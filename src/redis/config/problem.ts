@@ -8,6 +8,16 @@ export interface Problem {
   readonly hint?: string;
 }
 
+/** Thrown where nothing can be done with what the user wrote: all there is to correct. */
+export class ProblemsError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join("\n"));
+    this.problems = problems;
+  }
+}
+
 /** `partition.yaml:14:5: no node is called r9 (there are r1 and r2)` */
 export function formatProblem({ where, what, hint }: Problem): string {
   return `${where === "" ? "" : `${where}: `}${what}${hint === undefined ? "" : ` (${hint})`}`;

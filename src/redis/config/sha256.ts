@@ -2,6 +2,7 @@
  * SHA-256 (FIPS 180-4) in whole numbers: an ACL keeps a password as its digest, and CONFIG REWRITE
  * writes that digest into redis.conf. The constants are the first bits of square and cube roots.
  */
+import { digest, hexDigits } from "../sha.js";
 
 // biome-ignore format: eight a line, as in the standard
 const roundConstants: readonly number[] = [
@@ -22,25 +23,7 @@ const initialState: readonly number[] = [
 
 /** The digest of a binary string, in 64 hexadecimal digits. */
 export function sha256(bytes: string): string {
-  const blocks = Math.ceil((bytes.length + 9) / 64);
-  const words = new Uint32Array(blocks * 16);
-  for (let i = 0; i < bytes.length; i++) put(words, i, bytes.charCodeAt(i));
-  put(words, bytes.length, 0x80);
-  words[words.length - 2] = Math.floor(bytes.length / 0x2000_0000);
-  words[words.length - 1] = bytes.length * 8;
-
-  const state = Uint32Array.from(initialState);
-  const schedule = new Uint32Array(64);
-  for (let block = 0; block < blocks; block++) {
-    schedule.set(words.subarray(block * 16, block * 16 + 16));
-    compress(state, schedule);
-  }
-  return Array.from(state, (word) => word.toString(16).padStart(8, "0")).join("");
-}
-
-function put(words: Uint32Array, at: number, byte: number): void {
-  const word = at >>> 2;
-  words[word] = (words[word] ?? 0) | (byte << (24 - (at & 3) * 8));
+  return hexDigits(digest(bytes, Uint32Array.from(initialState), 64, compress));
 }
 
 function rotate(word: number, bits: number): number {

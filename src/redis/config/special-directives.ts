@@ -12,6 +12,7 @@ import {
   quote,
   wholeInteger,
 } from "../wire/text.js";
+import { clientTypeByName } from "./client-type.js";
 import { resolvePath } from "./path.js";
 import type { Rewrite } from "./rewrite.js";
 import type { BufferLimit, SaveRule, ServerSettings } from "./settings.js";
@@ -109,21 +110,6 @@ function readSaveLine62(
 
 type LimitClass = keyof ServerSettings["clientOutputBufferLimit"];
 
-/** `getClientTypeByName()`; a master has no limits. */
-function limitClass(name: string): LimitClass | undefined {
-  switch (lowerCase(name)) {
-    case "normal":
-      return "normal";
-    case "slave":
-    case "replica":
-      return "replica";
-    case "pubsub":
-      return "pubsub";
-    default:
-      return undefined;
-  }
-}
-
 export const bufferLimitDefaults: ServerSettings["clientOutputBufferLimit"] = {
   normal: { hardBytes: 0, softBytes: 0, softSeconds: 0 },
   replica: { hardBytes: 268_435_456, softBytes: 67_108_864, softSeconds: 60 },
@@ -143,8 +129,9 @@ const clientOutputBufferLimit: SpecialSyntax = {
     if (args.length % 4 !== 0) return refused("Wrong number of arguments", "");
     const limits: Record<LimitClass, BufferLimit> = { ...settings.clientOutputBufferLimit };
     for (let i = 0; i < args.length; i += 4) {
-      const name = limitClass(args[i] ?? "");
-      if (name === undefined) return refused("Invalid client class specified", noSuchClass);
+      const name = clientTypeByName(args[i] ?? "");
+      if (name === undefined || name === "master")
+        return refused("Invalid client class specified", noSuchClass);
       const hardBytes = parseMemory(args[i + 1] ?? "");
       const softBytes = parseMemory(args[i + 2] ?? "");
       const seconds = args[i + 3] ?? "";

@@ -4,6 +4,7 @@
  *
  * Elements without an order are combined by xor, those with one by a digest of the digest so far.
  */
+import { hexDigits } from "../sha.js";
 import { type Database, persistent } from "./database.js";
 import { sha1 } from "./sha1.js";
 import type { StoredValue } from "./value.js";
@@ -46,7 +47,7 @@ class Digest {
   }
 
   toString(): string {
-    return Array.from(this.#state, (word) => word.toString(16).padStart(8, "0")).join("");
+    return hexDigits(this.#state);
   }
 }
 

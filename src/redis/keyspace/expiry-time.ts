@@ -59,9 +59,23 @@ export function expiryTime(
   const value = int64(text);
   if (value === undefined) return notAnInteger;
   if (positive && value <= 0n) return invalidExpireTime(call);
+  if (!positive && !call.behaviour.from70) return wrappedTime(call, value, unit);
   const given = unit.seconds ? value * 1_000n : value;
   const when = given + BigInt(base);
   if (!inInt64(given) || !inInt64(when)) return invalidExpireTime(call);
+  return { when: Number(when), whenText: String(when), givenText: String(given) };
+}
+
+/**
+ * `expireGenericCommand()` of 6.2 looks for an overflow after it has happened, and finds only one that
+ * turned the sign of what was given: EXPIRE with 2^63 - 1 seconds is one with -1.
+ */
+function wrappedTime(call: Call, value: bigint, unit: TimeUnit): ExpiryTime | ErrorReply {
+  const base = unit.absolute ? 0n : BigInt(call.now);
+  const given = BigInt.asIntN(64, unit.seconds ? value * 1_000n : value);
+  const when = BigInt.asIntN(64, given + base);
+  const isNegative = value < 0n;
+  if (isNegative ? given > 0n : when < 0n) return invalidExpireTime(call);
   return { when: Number(when), whenText: String(when), givenText: String(given) };
 }
 

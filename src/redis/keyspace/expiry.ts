@@ -1,17 +1,8 @@
 /** Commands of expiry times (expire.c). */
 import { type Call, type Command, flag } from "../server/command.js";
+import { cString } from "../wire/text.js";
 import { type ErrorReply, error, type Value } from "../wire/value.js";
-import {
-  argument,
-  count,
-  isError,
-  minusOne,
-  minusTwo,
-  one,
-  says,
-  wrongArity,
-  zero,
-} from "./arguments.js";
+import { argument, count, isError, minusOne, minusTwo, one, says, zero } from "./arguments.js";
 import { persistent } from "./database.js";
 import { expiryTime, expiryVerb, isAlreadyExpired, type TimeUnit, unitOf } from "./expiry-time.js";
 
@@ -29,7 +20,7 @@ function parseConditions(call: Call): readonly Condition[] | ErrorReply {
     else if (says(word, "xx")) conditions.push("xx");
     else if (says(word, "gt")) conditions.push("gt");
     else if (says(word, "lt")) conditions.push("lt");
-    else return error(`ERR Unsupported option ${word}`);
+    else return error(`ERR Unsupported option ${cString(word ?? "")}`);
   }
   const has = (condition: Condition) => conditions.includes(condition);
   if (has("nx") && (has("xx") || has("gt") || has("lt"))) {
@@ -59,8 +50,6 @@ const unconditional: readonly Condition[] = [];
 
 /** `expireGenericCommand()`. */
 function expireGeneric(call: Call, unit: TimeUnit): Value {
-  // In 6.2 the arity is 3 and no more.
-  if (call.args.length > 3 && !call.behaviour.from70) return wrongArity(call);
   const conditions = call.args.length > 3 ? parseConditions(call) : unconditional;
   if (isError(conditions)) return conditions;
   const expiry = expiryTime(call, argument(call, 2), unit, false);
@@ -113,8 +102,8 @@ function persist(call: Call): Value {
 }
 
 /** EXPIRE and its like, in this unit. */
-function expiring(unit: TimeUnit): Pick<Command, "arity" | "flags" | "run"> {
-  return { arity: -3, flags: write | fast, run: (call) => expireGeneric(call, unit) };
+function expiring(unit: TimeUnit): Pick<Command, "arity" | "arity62" | "flags" | "run"> {
+  return { arity: -3, arity62: 3, flags: write | fast, run: (call) => expireGeneric(call, unit) };
 }
 
 /** TTL and its like. */

@@ -64,6 +64,13 @@ export class ByteWriter {
   }
 }
 
+/** A number of so many bytes, at most 6, the lowest first. */
+export function littleEndian(bytes: Uint8Array, at: number, count: number): number {
+  let value = 0;
+  for (let i = count - 1; i >= 0; i--) value = value * 256 + (bytes[at + i] ?? 0);
+  return value;
+}
+
 /** The bytes from `from` up to `to` as a binary string. */
 export function binaryText(bytes: Uint8Array, from = 0, to = bytes.length): string {
   if (to - from <= textMax) return String.fromCharCode(...bytes.subarray(from, to));

@@ -1,26 +1,10 @@
 /** SHA-1 (FIPS 180-4) in whole numbers: what DEBUG DIGEST is made of. */
+import { digest } from "../sha.js";
 
 /** The digest of a binary string, as five words of 32 bits. */
 export function sha1(bytes: string): Uint32Array {
-  const blocks = Math.ceil((bytes.length + 9) / 64);
-  const words = new Uint32Array(blocks * 16);
-  for (let i = 0; i < bytes.length; i++) put(words, i, bytes.charCodeAt(i));
-  put(words, bytes.length, 0x80);
-  words[words.length - 2] = Math.floor(bytes.length / 0x2000_0000);
-  words[words.length - 1] = bytes.length * 8;
-
   const state = Uint32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0);
-  const schedule = new Uint32Array(80);
-  for (let block = 0; block < blocks; block++) {
-    schedule.set(words.subarray(block * 16, block * 16 + 16));
-    compress(state, schedule);
-  }
-  return state;
-}
-
-function put(words: Uint32Array, at: number, byte: number): void {
-  const word = at >>> 2;
-  words[word] = (words[word] ?? 0) | (byte << (24 - (at & 3) * 8));
+  return digest(bytes, state, 80, compress);
 }
 
 function rotate(word: number, bits: number): number {

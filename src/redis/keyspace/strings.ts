@@ -36,10 +36,7 @@ const { write, readonly, denyoom, fast } = flag;
 const stringMax = 512 * 1024 * 1024;
 
 const emptyBulk = bulk("");
-const tooLong = {
-  from70: error("ERR string exceeds maximum allowed size (proto-max-bulk-len)"),
-  before: error("ERR string exceeds maximum allowed size (512MB)"),
-};
+const tooLong = error("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
 
 function getDel(call: Call): Value {
   const key = argument(call, 1);
@@ -71,7 +68,7 @@ function getSet(call: Call): Value {
 /** A string that grows beyond what Redis holds, unless our master says so (`checkStringLength()`). */
 function exceeds(call: Call, length: number): ErrorReply | undefined {
   if (call.fromMaster || length <= stringMax) return undefined;
-  return call.behaviour.from70 ? tooLong.from70 : tooLong.before;
+  return tooLong;
 }
 
 function append(call: Call): Value {

@@ -3,13 +3,7 @@
  * listpack, intset, zipmap. Each gives its elements as texts, or undefined where the bytes are not what
  * they should be (`ziplistValidateIntegrity()`, `lpValidateIntegrity()` and the like, always deep).
  */
-import { binaryText } from "./packed.js";
-
-const littleEndian = (bytes: Uint8Array, at: number, count: number): number => {
-  let value = 0;
-  for (let i = count - 1; i >= 0; i--) value = value * 256 + (bytes[at + i] ?? 0);
-  return value;
-};
+import { binaryText, littleEndian } from "./packed.js";
 
 /** A two's complement of so many bytes, the lowest first, in decimal. */
 function signed(bytes: Uint8Array, at: number, count: number): string {

@@ -15,6 +15,7 @@ import type { Command } from "../server/command.js";
 import type { Request } from "../wire/value.js";
 import { AppendOnlyFile, inDirectory } from "./append-only-file.js";
 import { persistenceCommands } from "./commands.js";
+import { IncomingFile } from "./incoming-file.js";
 import { persistenceInfo } from "./info.js";
 import { duration, Loader } from "./loader.js";
 import { type RdbFile, rdbFile } from "./rdb-file.js";
@@ -22,6 +23,10 @@ import { RewriteLimit } from "./rewrite-limit.js";
 
 /** CONFIG_BGSAVE_RETRY_DELAY, in seconds. */
 const retryDelay = 5;
+/** restartAOFAfterSYNC(): max_tries. */
+const restartTries = 10;
+/** BUFSIZ of a file's stream. */
+const stdioBlock = 4_096;
 const gibibyte = 1_073_741_824;
 const sigusr1 = 10;
 
@@ -33,21 +38,14 @@ interface Save {
   readonly work: Duration;
 }
 
-/** restartAOFAfterSYNC(): max_tries. */
-const restartTries = 10;
-
-/** BUFSIZ of a file's stream. */
-const stdioBlock = 4_096;
-
-/** `REPL_MAX_WRITTEN_BEFORE_FSYNC` */
-const receivedBeforeSync = 8 * 1_024 * 1_024;
-
 export class Persistence {
   /** SAVE BGSAVE LASTSAVE BGREWRITEAOF. */
   readonly commands: readonly Command[];
   readonly loader: Loader;
   readonly aof: AppendOnlyFile;
   readonly rewriteLimit: RewriteLimit;
+  /** From our master. */
+  readonly incoming: IncomingFile;
   /** Changes since the last successful save (`server.dirty`). */
   dirty = 0;
   child: ChildKind = "none";
@@ -74,15 +72,12 @@ export class Persistence {
   /** Unix seconds of the last attempt (`lastbgsave_try`). */
   #lastTry = 0;
 
-  /** Where a master's RDB is being written, and how much of it has reached the disk. */
-  #receivedPath: string | undefined;
-  #receivedBytes = 0;
-
   constructor(server: DataServer) {
     this.#server = server;
     this.loader = new Loader(server);
     this.aof = new AppendOnlyFile(server);
     this.rewriteLimit = new RewriteLimit(server);
+    this.incoming = new IncomingFile(server);
     this.lastSave = Math.floor(server.context.now() / 1_000);
     this.commands = persistenceCommands(this);
   }
@@ -165,47 +160,6 @@ export class Persistence {
 
   removeRdb(): void {
     this.#server.context.disk.remove(this.rdbPath);
-  }
-
-  /**
-   * What comes from a master goes to a file of its own, and to the disk every 8 MB (`rdb_fsync_range()`),
-   * so that little is left for the last fsync. `bytes`: in all so far. False: the disk is full.
-   */
-  receiveRdb(bytes: number): boolean {
-    const { disk } = this.#server.context;
-    if (bytes - this.#receivedBytes < receivedBeforeSync) return true;
-    this.#receivedPath ??= this.#temporaryPath();
-    this.#receivedBytes = bytes;
-    if (!disk.write(this.#receivedPath, undefined, bytes)) return false;
-    disk.sync(this.#receivedPath);
-    return true;
-  }
-
-  /** `replicationAbortSyncTransfer()` */
-  dropReceivedRdb(): void {
-    if (this.#receivedPath !== undefined) this.#server.context.disk.remove(this.#receivedPath);
-    this.#forgetReceived();
-  }
-
-  /** A file received from a master takes the place of dump.rdb: fsync, then rename. False: the disk is full. */
-  replaceRdb(rdb: RdbFile): boolean {
-    const { disk } = this.#server.context;
-    const path = this.#receivedPath ?? this.#temporaryPath();
-    if (!disk.write(path, rdb, rdb.bytes)) return false;
-    disk.sync(path);
-    disk.rename(path, this.rdbPath);
-    this.#forgetReceived();
-    return true;
-  }
-
-  #temporaryPath(): string {
-    const { pid, unixtime } = this.#server.process;
-    return this.#inDirectory(`temp-${unixtime}.${pid}.rdb`);
-  }
-
-  #forgetReceived(): void {
-    this.#receivedPath = undefined;
-    this.#receivedBytes = 0;
   }
 
   #current(): RdbFile {

@@ -18,12 +18,10 @@ const fieldHead = 1 + 1 + ballastField.length + 5;
 const fieldMin = 3;
 
 export class RdbBytes {
-  readonly #bytes: number;
   readonly #ballast: number;
   readonly #encoded: EncodedRdb;
 
   constructor(file: RdbFile) {
-    this.#bytes = file.bytes;
     this.#ballast = file.snapshot.ballast.bytes;
     this.#encoded = encodeRdb(file);
   }
@@ -47,11 +45,6 @@ export class RdbBytes {
     const written = parts.reduce((sum, part) => sum + part.length, 0);
     if (written < length) parts.push("\0".repeat(length - written));
     return parts.join("");
-  }
-
-  /** The last bytes of it. */
-  tail(length: number): string {
-    return this.slice(this.#bytes - length, length);
   }
 
   /** What of the ballast lies between these places in it. */

@@ -7,6 +7,7 @@
  */
 import { persistent } from "../keyspace/database.js";
 import { Keyspace } from "../keyspace/keyspace.js";
+import { binaryText, littleEndian } from "../keyspace/packed.js";
 import { rdbEncoding } from "../keyspace/rdb-encoding.js";
 import { readIntset, readListpack, readZiplist, readZipmap } from "../keyspace/unpack.js";
 import { HashValue, ListValue, SetValue, type StoredValue } from "../keyspace/value.js";
@@ -80,7 +81,7 @@ class RdbDecoder {
   }
 
   #magic(): number {
-    const text = String.fromCharCode(...this.#reader.take(magicLength));
+    const text = binaryText(this.#reader.take(magicLength));
     if (!text.startsWith("REDIS")) {
       throw new RdbProblem("refused", "Wrong signature trying to load DB from file");
     }
@@ -271,8 +272,8 @@ class RdbDecoder {
   #checksum(end: number, written: Uint8Array): void {
     if (!this.#options.checksum || written.every((byte) => byte === 0)) return;
     const found = new Crc64();
-    found.low = read32(written, 0);
-    found.high = read32(written, 4);
+    found.low = littleEndian(written, 0, 4);
+    found.high = littleEndian(written, 4, 4);
     const expected = new Crc64().update(this.#reader.bytes, 0, end);
     if (expected.low !== found.low || expected.high !== found.high) {
       throw this.#reader.corrupt("checksum", "RDB CRC error");
@@ -289,12 +290,6 @@ class RdbDecoder {
       digest: undefined,
     };
   }
-}
-
-function read32(bytes: Uint8Array, at: number): number {
-  let value = 0;
-  for (let i = 3; i >= 0; i--) value = value * 256 + (bytes[at + i] ?? 0);
-  return value;
 }
 
 /** atoi(3) of a field. */

@@ -6,7 +6,7 @@
  * stranger sends is no bug of ours, and nobody between here and there could make anything of it.
  */
 import { decompressLzf } from "../keyspace/lzf.js";
-import { binaryText } from "../keyspace/packed.js";
+import { binaryText, littleEndian } from "../keyspace/packed.js";
 import type { Version } from "../version.js";
 import { stringEncoding } from "./rdb-format.js";
 
@@ -91,10 +91,7 @@ export class RdbReader {
 
   /** An integer of up to 48 bits, the lowest byte first. */
   littleEndian(count: number): number {
-    const bytes = this.take(count);
-    let value = 0;
-    for (let i = count - 1; i >= 0; i--) value = value * 256 + (bytes[i] as number);
-    return value;
+    return littleEndian(this.take(count), 0, count);
   }
 
   /** Milliseconds in 64 bits with a sign. */

@@ -85,7 +85,7 @@ export class Replconf {
           const only = safeInteger(value);
           if (only === undefined) return error("ERR value is not an integer or out of range");
           if (only < 0 || only > 1)
-            return error("ERR value is out of range, must be between 0 and 1");
+            return error("ERR value is out of range, value must between 0 and 1");
           this.announcedBy(client).rdbOnly = only === 1;
           break;
         }

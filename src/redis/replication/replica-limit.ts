@@ -9,6 +9,7 @@
  * Redis: checkClientOutputBufferLimits(), closeClientOnOutputBufferLimitReached(),
  * getClientOutputBufferMemoryUsage().
  */
+import { isOverSoftLimit } from "../server/buffer-limit.js";
 import { describeClient } from "../server/client-info.js";
 import type { DataServer } from "./data-server.js";
 import type { ReplicaClient } from "./replicas.js";
@@ -41,15 +42,7 @@ export function isOverReplicaLimit(server: DataServer, client: ReplicaClient): b
     hardBytes = Math.max(hardBytes, settings.replBacklogSize);
   }
   if (hardBytes > 0 && used >= hardBytes) return true;
-  if (limit.softBytes === 0 || used < limit.softBytes) {
-    client.softLimitSince = 0;
-    return false;
-  }
-  if (client.softLimitSince === 0) {
-    client.softLimitSince = process.unixtime;
-    return false;
-  }
-  return process.unixtime - client.softLimitSince > limit.softSeconds;
+  return isOverSoftLimit(client, used, limit, process.unixtime);
 }
 
 /** What the stream that this replica has yet to get takes in memory. */

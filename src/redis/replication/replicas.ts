@@ -50,11 +50,6 @@ export class Replicas {
     for (const replica of this.list) this.#server.process.freeClient(replica);
   }
 
-  anyIn(state: ReplicaEntry["state"]): boolean {
-    for (const replica of this.list) if (replica.replica.state === state) return true;
-    return false;
-  }
-
   /** `refreshGoodSlavesCount()` */
   refreshGood(): void {
     const { minReplicasToWrite, minReplicasMaxLag } = this.#server.settings;

@@ -80,7 +80,7 @@ export class Transfer {
   abandon(): void {
     const { persistence } = this.#server;
     if (this.#switching) persistence.loader.stop();
-    persistence.dropReceivedRdb();
+    persistence.incoming.drop();
     this.#reset();
   }
 
@@ -167,7 +167,7 @@ export class Transfer {
     this.#link.lastIo = this.#server.process.unixtime;
     this.#received ??= new ReceivedRdb(this.size, this.#mark);
     const behind = this.#received.take(payload);
-    if (!this.#server.persistence.receiveRdb(this.bytesReceived)) {
+    if (!this.#server.persistence.incoming.grow(this.bytesReceived)) {
       this.#diskIsFull();
       return;
     }
@@ -192,7 +192,7 @@ export class Transfer {
       if (!diesOf(this.#server, rdb, "disk")) this.#link.cancel(true);
       return;
     }
-    if (!persistence.replaceRdb(rdb)) {
+    if (!persistence.incoming.complete(rdb)) {
       this.#diskIsFull();
       return;
     }

@@ -29,6 +29,7 @@ interface Released {
 }
 
 const notAnInteger = error("ERR value is not an integer or out of range");
+const notZeroOrOne = error("ERR value is out of range, value must between 0 and 1");
 const noAof = error("ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.");
 
 export class Waiters {
@@ -64,13 +65,11 @@ export class Waiters {
   /** `waitaofCommand()` */
   waitAof(call: Call): Value | undefined {
     const local = safeInteger(call.args[1] ?? "");
-    if (local === undefined || local < 0 || local > 1) {
-      return error("ERR value is out of range, must be between 0 and 1");
-    }
+    if (local === undefined) return notAnInteger;
+    if (local < 0 || local > 1) return notZeroOrOne;
     const replicas = safeInteger(call.args[2] ?? "");
-    if (replicas === undefined || replicas < 0) {
-      return error("ERR value is out of range, must be positive");
-    }
+    if (replicas === undefined) return notAnInteger;
+    if (replicas < 0) return error("ERR value is out of range, must be positive");
     const timeout = timeoutOf(call.args[3]);
     if (typeof timeout !== "number") return timeout;
     if (this.#server.replication.isReplica) {

@@ -6,12 +6,10 @@
  * made only of what somebody reads.
  */
 import { LateText } from "../../kernel/disk.js";
+import { overwriteConfig } from "../server/overwrite-config.js";
 import { error, ok, type Value } from "../wire/value.js";
 import { rewriteConfig } from "./rewrite.js";
 import type { SentinelState } from "./state.js";
-
-/** EISDIR */
-const directoryError = "Is a directory";
 
 /** False when it could not be saved; the state in memory is the new one all the same. */
 export function flushConfig(state: SentinelState): boolean {
@@ -19,29 +17,15 @@ export function flushConfig(state: SentinelState): boolean {
   const { configFile } = process;
   if (configFile === undefined) return false;
   const { path } = configFile;
-  const temporary = `${path}.XXXXXX`;
   const { disk } = context;
   // A text is made of the old content before it is rewritten, if it may be the one that stays.
   const { content, bytes } = disk.mayRefuse
     ? contentOf(rewriteConfig(state, oldContent(disk.read(path))).content())
     : rewriteConfig(state, oldContent(disk.peek(path))).lateContent();
-  if (!disk.write(temporary, content, bytes)) {
-    disk.remove(temporary);
-    process.log("#", `Failed after writing (0) bytes to tmp config file (${disk.error})`);
-    return notSavedBecause(state, disk.error);
-  }
-  disk.sync(temporary);
-  if (!disk.rename(temporary, path)) {
-    const why = disk.error;
-    disk.remove(temporary);
-    // From 7.0 on a directory is noticed before, when the old text is read.
-    if (!behaviour.from70 || why !== directoryError)
-      process.log("#", `Could not rename tmp config file (${why})`);
-    return notSavedBecause(state, why);
-  }
+  const why = overwriteConfig(process, path, content, bytes);
+  if (why !== undefined) return notSavedBecause(state, why);
   // Up to 7.0 the result is synced once more.
   if (!behaviour.from72) disk.sync(path);
-  process.log(".", `Rewritten config file (${path}) successfully`);
   if (behaviour.from70) process.log("*", "Sentinel new configuration saved on disk");
   state.note({ kind: "rewrote", path });
   return true;

@@ -56,7 +56,7 @@ export function redisSentinel(options: SentinelOptions): ActorFactory {
       behaviour,
       configFile,
       pid,
-      executable,
+      executable: executable ?? "/usr/local/bin/redis-sentinel",
       mode: (process) => new Sentinel(process, sentinel, fatal),
     });
   };

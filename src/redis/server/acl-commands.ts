@@ -1,4 +1,5 @@
 /** ACL and its subcommands (`aclCommand()`). */
+import { cString } from "../wire/text.js";
 import {
   array,
   bulk,
@@ -47,8 +48,9 @@ function runAcl(call: Call): Value | undefined {
     case "cat": {
       if (count === 2) return array(categories.map((name) => bulk(name)));
       if (count !== 3) return subcommandSyntaxError(call);
-      const commands = acl.categories((args[2] as string).toLowerCase());
-      if (commands === undefined) return error(`ERR Unknown category '${args[2]}'`);
+      const commands = acl.known.inCategory((args[2] as string).toLowerCase());
+      if (commands === undefined)
+        return error(`ERR Unknown category '${cString(args[2] as string)}'`);
       return array(commands.map(bulk));
     }
     case "help":
@@ -68,13 +70,13 @@ function setUser(call: Call): Value {
   const rules = call.args.slice(3);
   const trial = acl.copyOf(name);
   for (const rule of rules) {
-    const problem = trial.apply(rule, acl.categories);
+    const problem = trial.apply(rule, acl.known);
     if (problem !== undefined) {
-      return error(`ERR Error in ACL SETUSER modifier '${rule}': ${problem}`);
+      return error(`ERR Error in ACL SETUSER modifier '${cString(rule)}': ${problem}`);
     }
   }
   const user = acl.create(name);
-  for (const rule of rules) user.apply(rule, acl.categories);
+  for (const rule of rules) user.apply(rule, acl.known);
   acl.changed(user);
   acl.store();
   return ok;

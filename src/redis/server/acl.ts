@@ -5,12 +5,14 @@
  * A user who may do everything carries that as one flag, so that the common case costs one look.
  */
 import { sha256 } from "../config/sha256.js";
-import { categoriesOf, isCategory } from "./categories.js";
+import { categoriesOf, isCategory, subcommandCategories } from "./categories.js";
 import type { Client } from "./client.js";
-import type { Command } from "./command.js";
+import { type Command, isOf } from "./command.js";
 import { channelsOf, keysOf } from "./command-arguments.js";
 import type { ServerProcess } from "./process.js";
-import { User } from "./user.js";
+import { hasSubcommands, subcommandsOf } from "./subcommands.js";
+import { isUnmodelled } from "./unmodelled.js";
+import { type KnownCommands, User } from "./user.js";
 
 export class Acl {
   readonly defaultUser: User;
@@ -25,7 +27,7 @@ export class Acl {
     this.#process = process;
     this.defaultUser = this.create("default");
     for (const rule of ["on", "nopass", "allkeys", "allchannels", "allcommands"]) {
-      this.defaultUser.apply(rule, this.categories);
+      this.defaultUser.apply(rule, this.known);
     }
     const { requirepass, users } = process.settings;
     if (requirepass !== "") this.setDefaultPassword(requirepass);
@@ -33,14 +35,18 @@ export class Acl {
       const [name, ...rules] = line.split(/\s+/);
       if (name === undefined || name === "") continue;
       const user = this.create(name);
-      user.apply("reset", this.categories);
-      for (const rule of rules) user.apply(rule, this.categories);
+      // ACLLoadConfiguredUsers(): only the default user is there already, and is reset.
+      if (user === this.defaultUser) user.apply("reset", this.known);
+      for (const rule of rules) user.apply(rule, this.known);
     }
     this.changed();
   }
 
-  readonly categories = (category: string): readonly string[] | undefined =>
-    commandsInCategory(this.#process, category);
+  readonly known: KnownCommands = {
+    inCategory: (category) => commandsInCategory(this.#process, category),
+    has: (command, subcommand) => isCommand(this.#process, command, subcommand),
+    isContainer: (command) => hasSubcommands(command) || this.#isUnmodelled(command),
+  };
 
   /** Sorted by name, as the radix tree of users is. */
   get users(): readonly User[] {
@@ -55,18 +61,29 @@ export class Acl {
   create(name: string): User {
     const known = this.#users.get(name);
     if (known !== undefined) return known;
-    const user = new User(name, this.#process.behaviour);
+    const user = this.#newUser(name);
     this.#users.set(name, user);
     return user;
   }
 
+  #isUnmodelled(command: string): boolean {
+    return isUnmodelled(command, this.#process.behaviour);
+  }
+
+  #newUser(name: string): User {
+    const { behaviour, settings } = this.#process;
+    const channels = settings.others.get("acl-pubsub-default");
+    const hearsAll = channels === undefined ? !behaviour.from70 : channels === "allchannels";
+    return new User(name, behaviour, hearsAll);
+  }
+
   /** A user of that name to try rules on, with those it has. */
   copyOf(name: string): User {
-    const copy = new User(name, this.#process.behaviour);
+    const copy = this.#newUser(name);
     const known = this.#users.get(name);
     if (known === undefined) return copy;
-    copy.apply("reset", this.categories);
-    for (const rule of known.description.split(" ")) copy.apply(rule, this.categories);
+    copy.apply("reset", this.known);
+    for (const rule of known.description.split(" ")) copy.apply(rule, this.known);
     return copy;
   }
 
@@ -101,37 +118,43 @@ export class Acl {
 
   /** requirepass (`ACLUpdateDefaultUserPassword()`). */
   setDefaultPassword(password: string): void {
-    this.defaultUser.apply("resetpass", this.categories);
-    this.defaultUser.apply(password === "" ? "nopass" : `>${password}`, this.categories);
+    this.defaultUser.apply("resetpass", this.known);
+    this.defaultUser.apply(password === "" ? "nopass" : `>${password}`, this.known);
     this.changed();
   }
 
   /** `ACLAuthenticateUser()`: false when name, password or state of the user does not allow it. */
   authenticate(client: Client, name: string, password: string): boolean {
     const user = this.#users.get(name);
-    if (user === undefined || !user.enabled) return false;
-    if (!user.nopass && !user.passwords.includes(sha256(password))) return false;
+    const isRight =
+      user?.enabled === true && (user.nopass || user.passwords.includes(sha256(password)));
+    if (!isRight) {
+      this.#process.statistics.denied.auth++;
+      return false;
+    }
     client.account = user;
     client.user = name;
     client.authenticated = true;
     return true;
   }
 
-  /** `ACLCheckAllPerm()`: why this client may not do this, or undefined. */
+  /** `ACLCheckAllPerm()`, and from 7.2 on `getAclErrorMessage()`: why this client may not do this, or undefined. */
   denial(client: Client, command: Command, args: readonly string[]): string | undefined {
-    const from70 = this.#process.behaviour.from70;
-    switch (this.#check(client, command, args)) {
-      case "command":
-        return from70
-          ? `NOPERM this user has no permissions to run the '${fullName(client, command, args)}' command`
-          : `NOPERM this user has no permissions to run the '${command.name}' command or its subcommand`;
-      case "key":
-        return "NOPERM this user has no permissions to access one of the keys used as arguments";
-      case "channel":
-        return "NOPERM this user has no permissions to access one of the channels used as arguments";
-      default:
-        return undefined;
+    const denied = this.#check(client, command, args);
+    if (denied === undefined) return undefined;
+    this.#process.statistics.denied[denied]++;
+    const { from70, from72 } = this.#process.behaviour;
+    if (from72) {
+      return denied === "command"
+        ? `NOPERM User ${client.user} has no permissions to run the '${fullName(command, args)}' command`
+        : `NOPERM No permissions to access a ${denied}`;
     }
+    if (denied === "command") {
+      return from70
+        ? `NOPERM this user has no permissions to run the '${fullName(command, args)}' command`
+        : `NOPERM this user has no permissions to run the '${command.name}' command or its subcommand`;
+    }
+    return `NOPERM this user has no permissions to access one of the ${denied}s used as arguments`;
   }
 
   /** The same at EXEC, where rules may have changed since the command was queued. */
@@ -175,10 +198,20 @@ export class Acl {
 }
 
 /** From 7.0 on a subcommand is named with its container. */
-function fullName(client: Client, command: Command, args: readonly string[]): string {
+function fullName(command: Command, args: readonly string[]): string {
   const subcommand = args[1]?.toLowerCase();
-  const refined = subcommand !== undefined && client.account?.namesSubcommandsOf(command.name);
-  return refined === true ? `${command.name}|${subcommand}` : command.name;
+  if (subcommand === undefined || !hasSubcommands(command.name)) return command.name;
+  return `${command.name}|${subcommand}`;
+}
+
+/** Of what is not modelled, any subcommand. Names are those before rename-command (`ACLLookupCommand()`). */
+function isCommand(process: ServerProcess, name: string, subcommand?: string): boolean {
+  const { behaviour, mode } = process;
+  const command = mode.commands.get(name);
+  if (command === undefined || !isOf(behaviour, command))
+    return mode.name === "redis" && isUnmodelled(name, behaviour);
+  if (subcommand === undefined || !hasSubcommands(name)) return true;
+  return subcommandsOf(name, behaviour, mode.name).includes(`${name}|${subcommand}`);
 }
 
 function commandsInCategory(
@@ -186,9 +219,13 @@ function commandsInCategory(
   category: string,
 ): readonly string[] | undefined {
   if (!isCategory(category)) return undefined;
+  const { behaviour } = process;
   const names: string[] = [];
   for (const [name, entry] of process.commandTable) {
-    if (categoriesOf(entry.command, entry.flags).includes(category)) names.push(name);
+    if (categoriesOf(entry.command, entry.flags, behaviour).includes(category)) names.push(name);
+    if (!behaviour.from70) continue;
+    for (const each of subcommandsOf(entry.command.name, behaviour, process.mode.name))
+      if (subcommandCategories(each).includes(category)) names.push(each);
   }
   return names;
 }

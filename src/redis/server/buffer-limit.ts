@@ -2,6 +2,7 @@
  * client-output-buffer-limit for normal and pub/sub clients (`checkClientOutputBufferLimits()`). A
  * replica's is counted by replication, whose buffers are shared.
  */
+import type { BufferLimit } from "../config/settings.js";
 import type { Client } from "./client.js";
 import type { ServerProcess } from "./process.js";
 
@@ -17,13 +18,23 @@ export function isOverOutputLimit(process: ServerProcess, client: Client): boole
   const unsent = client.disconnected ? 0 : process.context.unsent(client.connection);
   const used = Math.max(0, client.outputBytes + unsent - staticBuffer);
   if (limit.hardBytes !== 0 && used >= limit.hardBytes) return true;
-  if (limit.softBytes === 0 || used < limit.softBytes) {
+  return isOverSoftLimit(client, used, limit, process.unixtime);
+}
+
+/** Has it been owed so much for too long? `now` in Unix seconds. */
+export function isOverSoftLimit(
+  client: Client,
+  used: number,
+  { softBytes, softSeconds }: BufferLimit,
+  now: number,
+): boolean {
+  if (softBytes === 0 || used < softBytes) {
     client.softLimitSince = 0;
     return false;
   }
   if (client.softLimitSince === 0) {
-    client.softLimitSince = process.unixtime;
+    client.softLimitSince = now;
     return false;
   }
-  return process.unixtime - client.softLimitSince > limit.softSeconds;
+  return now - client.softLimitSince > softSeconds;
 }

@@ -2,6 +2,7 @@
  * ACL categories. Most follow from a command's flags, as `ACLSetCommandCategories()` derives them; what
  * kind of data a command is about is a table.
  */
+import type { Behaviour } from "../version.js";
 import { type Command, flag } from "./command.js";
 
 /** In the order of ACL CAT. */
@@ -46,12 +47,21 @@ const families: readonly (readonly [string, ReadonlySet<string>])[] = [
       ),
     ),
   ],
-  ["set", new Set(words("sadd srem smembers sismember smismember scard spop srandmember smove"))],
+  [
+    "set",
+    new Set(
+      words(
+        "sadd srem smembers sismember smismember scard spop srandmember smove sinter sintercard sinterstore sunion sunionstore sdiff sdiffstore",
+      ),
+    ),
+  ],
   ["sortedset", new Set(words("zadd zrem zscore zcard zrange zincrby zrank"))],
   [
     "list",
     new Set(
-      words("lpush rpush lpushx rpushx lpop rpop llen lrange lindex lset lrem ltrim rpoplpush"),
+      words(
+        "lpush rpush lpushx rpushx lpop rpop llen lrange lindex linsert lset lrem ltrim rpoplpush lmove",
+      ),
     ),
   ],
   [
@@ -77,18 +87,58 @@ const families: readonly (readonly [string, ReadonlySet<string>])[] = [
     ),
   ],
   ["transaction", new Set(words("multi exec discard watch unwatch"))],
-  ["blocking", new Set(words("wait waitaof"))],
   [
     "dangerous",
-    new Set(words("flushall flushdb swapdb keys info role client latency sort migrate restore")),
+    new Set(words("flushall flushdb swapdb keys info role lastsave client sort migrate restore")),
   ],
 ];
 
-/** All categories of a command; every command is of `all`. */
-export function categoriesOf(command: Command, flags: number): readonly string[] {
+/** In 6.2 these are about the keyspace, or about nothing, and not about the connection. */
+const keyspace62: ReadonlySet<string> = new Set(["select", "wait"]);
+const unconnected62: ReadonlySet<string> = new Set(["select", "wait", "quit"]);
+/** Of `admin` without its flag, in 6.2 LASTSAVE alone. */
+const admin: ReadonlySet<string> = new Set(["lastsave", "role"]);
+
+/** From 7.0 on what a container may do is said of its subcommands; these are the ones for operators. */
+const forOperators: ReadonlySet<string> = new Set(
+  words(
+    "client|kill client|list client|no-evict client|pause client|unblock client|unpause config|get config|resetstat config|rewrite config|set acl|deluser acl|dryrun acl|getuser acl|list acl|load acl|log acl|save acl|setuser acl|users",
+  ),
+);
+
+/** The categories of `command|subcommand` (`populateCommandStructure()` of 7.0 and later). */
+export function subcommandCategories(fullName: string): readonly string[] {
   const found = ["all"];
+  if (fullName.startsWith("client|") || fullName.startsWith("command|")) found.push("connection");
+  if (forOperators.has(fullName) || fullName.startsWith("sentinel|"))
+    found.push("admin", "dangerous");
+  if (fullName.startsWith("pubsub|") && fullName !== "pubsub|help") found.push("pubsub");
+  found.push("slow");
+  return found;
+}
+
+const containers: ReadonlySet<string> = new Set(["client", "config", "acl", "pubsub"]);
+
+/** Is all that may be said of it said of its subcommands? */
+export function isBareContainer(name: string, { from70 }: Behaviour): boolean {
+  return from70 && containers.has(name);
+}
+
+/** All categories of a command; every command is of `all`. */
+export function categoriesOf(
+  command: Command,
+  flags: number,
+  behaviour: Behaviour,
+): readonly string[] {
   const { name } = command;
-  for (const [category, names] of families) if (names.has(name)) found.push(category);
+  if (isBareContainer(name, behaviour)) return ["all", "slow"];
+  const found = ["all"];
+  for (const [category, names] of families) {
+    if (!behaviour.from70 && category === "connection" && unconnected62.has(name)) continue;
+    if (names.has(name)) found.push(category);
+  }
+  if (!behaviour.from70 && keyspace62.has(name)) found.push("keyspace");
+  if (admin.has(name) && (behaviour.from70 || name === "lastsave")) found.push("admin");
   const isScript = name === "eval" || name === "evalsha";
   if ((flags & flag.write) !== 0) found.push("write");
   // Scripts are read-only to no one.

@@ -1,5 +1,8 @@
 /** CLIENT and its subcommands (`clientCommand()`). */
 import { assertNever } from "../../kernel/assert.js";
+import { type ClientType, clientTypeByName } from "../config/client-type.js";
+import type { Behaviour } from "../version.js";
+import { cString } from "../wire/text.js";
 import {
   array,
   bulk,
@@ -11,7 +14,7 @@ import {
   status,
   type Value,
 } from "../wire/value.js";
-import type { Client, ClientType } from "./client.js";
+import type { Client } from "./client.js";
 import { describeClient, endpoint } from "./client-info.js";
 import { type Call, type Command, flag } from "./command.js";
 import {
@@ -29,13 +32,21 @@ import {
 
 const visible = /^[!-~]*$/;
 
+export const badClientName = error(
+  "ERR Client names cannot contain spaces, newlines or special characters.",
+);
+
+/** `validateClientName()`; the empty one takes the name away. */
+export function isClientName(name: string, behaviour: Behaviour): boolean {
+  // From 7.2 on (validateClientAttr()) a NUL ends what is looked at.
+  return visible.test(behaviour.from72 ? cString(name) : name);
+}
+
 /** `clientSetNameOrReply()` */
-export function setClientName(client: Client, name: string): ErrorReply | undefined {
-  if (!visible.test(name)) {
-    return error("ERR Client names cannot contain spaces, newlines or special characters.");
-  }
+function setName({ client, behaviour }: Call, name: string): Value {
+  if (!isClientName(name, behaviour)) return badClientName;
   client.name = name;
-  return undefined;
+  return ok;
 }
 
 function runClient(call: Call): Value | undefined {
@@ -55,9 +66,7 @@ function runClient(call: Call): Value | undefined {
       if (count !== 2) return wrongSubcommandArity(call);
       return client.name === "" ? nullBulk(client.protocol) : bulk(client.name);
     case "setname":
-      return count === 3
-        ? (setClientName(client, args[2] as string) ?? ok)
-        : wrongSubcommandArity(call);
+      return count === 3 ? setName(call, args[2] as string) : wrongSubcommandArity(call);
     case "setinfo":
       if (!behaviour.from72) return unknownSubcommand(call);
       return count === 4 ? runSetInfo(call) : wrongSubcommandArity(call);
@@ -87,31 +96,14 @@ function runClient(call: Call): Value | undefined {
     case "getredir":
       return count === 2 ? integer(-1) : wrongSubcommandArity(call);
     case "help":
-      return array(help(call, helpLines).map(status));
+      return array(help(call, helpLines(behaviour)).map(status));
     default:
       return unknownSubcommand(call);
   }
 }
 
-/** `getClientTypeByName()` */
-function typeByName(name: string): ClientType | undefined {
-  switch (name.toLowerCase()) {
-    case "normal":
-      return "normal";
-    case "slave":
-    case "replica":
-      return "replica";
-    case "pubsub":
-      return "pubsub";
-    case "master":
-      return "master";
-    default:
-      return undefined;
-  }
-}
-
 function unknownType(name: string): ErrorReply {
-  return error(`ERR Unknown client type '${name}'`);
+  return error(`ERR Unknown client type '${cString(name)}'`);
 }
 
 function runList(call: Call): Value {
@@ -119,7 +111,7 @@ function runList(call: Call): Value {
   let lines = "";
   const option = args[2]?.toLowerCase();
   if (option === "type" && args.length === 4) {
-    const type = typeByName(args[3] as string);
+    const type = clientTypeByName(args[3] as string);
     if (type === undefined) return unknownType(args[3] as string);
     for (const other of process.clients) {
       if (other.type === type) lines += `${describeClient(process, other)}\n`;
@@ -206,7 +198,7 @@ function readKillFilter(call: Call, filter: KillFilter): ErrorReply | undefined 
         break;
       }
       case "type": {
-        const type = typeByName(value);
+        const type = clientTypeByName(value);
         if (type === undefined) return unknownType(value);
         filter.type = type;
         break;
@@ -218,7 +210,8 @@ function readKillFilter(call: Call, filter: KillFilter): ErrorReply | undefined 
         filter.localAddress = value;
         break;
       case "user":
-        if (process.acl.user(value) === undefined) return error(`ERR No such user '${value}'`);
+        if (process.acl.user(value) === undefined)
+          return error(`ERR No such user '${cString(value)}'`);
         filter.user = value;
         break;
       case "skipme":
@@ -294,9 +287,9 @@ function runSetInfo(call: Call): Value {
   const [, , option = "", value = ""] = args;
   const kind = option.toLowerCase();
   if (kind !== "lib-name" && kind !== "lib-ver") {
-    return error(`ERR Unrecognized option '${option}'`);
+    return error(`ERR Unrecognized option '${cString(option)}'`);
   }
-  if (!visible.test(value)) {
+  if (!visible.test(cString(value))) {
     return error(`ERR ${option} cannot contain spaces, newlines or special characters.`);
   }
   if (kind === "lib-name") client.libraryName = value;
@@ -312,42 +305,59 @@ function runSwitch(call: Call, set: (on: boolean) => void): Value {
   return ok;
 }
 
-const helpLines: readonly string[] = [
-  "GETNAME",
-  "    Return the name of the current connection.",
-  "ID",
-  "    Return the ID of the current connection.",
-  "INFO",
-  "    Return information about the current client connection.",
-  "KILL <ip:port>",
-  "    Kill connection made from <ip:port>.",
-  "KILL <option> <value> [<option> <value> [...]]",
-  "    Kill connections. Options are:",
-  "    * ADDR (<ip:port>|<unixsocket>:0)",
-  "      Kill connections made from the specified address",
-  "    * LADDR (<ip:port>|<unixsocket>:0)",
-  "      Kill connections made to specified local address",
-  "    * TYPE (normal|master|replica|pubsub)",
-  "      Kill connections by type.",
-  "    * USER <username>",
-  "      Kill connections authenticated by <username>.",
-  "    * SKIPME (YES|NO)",
-  "      Skip killing current connection (default: yes).",
-  "LIST [options ...]",
-  "    Return information about client connections. Options:",
-  "    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)",
-  "      Return clients of specified type.",
-  "UNPAUSE",
-  "    Stop the current client pause, resuming traffic.",
-  "PAUSE <timeout> [WRITE|ALL]",
-  "    Suspend all, or just write, clients for <timeout> milliseconds.",
-  "REPLY (ON|OFF|SKIP)",
-  "    Control the replies sent to the current connection.",
-  "SETNAME <name>",
-  "    Assign the name <name> to the current connection.",
-  "UNBLOCK <clientid> [TIMEOUT|ERROR]",
-  "    Unblock the specified blocked client.",
+/** `clientHelpCommand()`, without the tracking of keys. */
+function helpLines({ from70, from72 }: Behaviour): readonly string[] {
+  return [
+    "GETREDIR",
+    "    Return the client ID we are redirecting to when tracking is enabled.",
+    "GETNAME",
+    "    Return the name of the current connection.",
+    "ID",
+    "    Return the ID of the current connection.",
+    "INFO",
+    "    Return information about the current client connection.",
+    "KILL <ip:port>",
+    "    Kill connection made from <ip:port>.",
+    "KILL <option> <value> [<option> <value> [...]]",
+    "    Kill connections. Options are:",
+    "    * ADDR (<ip:port>|<unixsocket>:0)",
+    "      Kill connections made from the specified address",
+    "    * LADDR (<ip:port>|<unixsocket>:0)",
+    "      Kill connections made to specified local address",
+    `    * TYPE (${from70 ? "NORMAL|MASTER|REPLICA|PUBSUB" : "normal|master|replica|pubsub"})`,
+    "      Kill connections by type.",
+    "    * USER <username>",
+    "      Kill connections authenticated by <username>.",
+    "    * SKIPME (YES|NO)",
+    "      Skip killing current connection (default: yes).",
+    "LIST [options ...]",
+    "    Return information about client connections. Options:",
+    "    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)",
+    "      Return clients of specified type.",
+    "UNPAUSE",
+    "    Stop the current client pause, resuming traffic.",
+    "PAUSE <timeout> [WRITE|ALL]",
+    `    Suspend all, or just write, clients for <${from70 ? "timeout" : "timout"}> milliseconds.`,
+    "REPLY (ON|OFF|SKIP)",
+    "    Control the replies sent to the current connection.",
+    "SETNAME <name>",
+    "    Assign the name <name> to the current connection.",
+    ...(from72 ? setInfoHelp : []),
+    "UNBLOCK <clientid> [TIMEOUT|ERROR]",
+    "    Unblock the specified blocked client.",
+    ...(from70 ? noEvictHelp : []),
+    ...(from72 ? noTouchHelp : []),
+  ];
+}
+
+const setInfoHelp = [
+  "SETINFO <option> <value>",
+  "    Set client meta attr. Options are:",
+  "    * LIB-NAME: the client lib name.",
+  "    * LIB-VER: the client lib version.",
 ];
+const noEvictHelp = ["NO-EVICT (ON|OFF)", "    Protect current client connection from eviction."];
+const noTouchHelp = ["NO-TOUCH (ON|OFF)", "    Will not touch LRU/LFU stats when this mode is on."];
 
 export const clientCommands: readonly Command[] = [
   {

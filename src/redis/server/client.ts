@@ -3,6 +3,7 @@
  * still owed. The same for an application, a replica, the link to a master and a Sentinel.
  */
 import type { Address, ConnectionId } from "../../kernel/actor.js";
+import type { ClientType } from "../config/client-type.js";
 import type { MasterLink } from "../replication/master-link.js";
 import type { ReplicaEntry } from "../replication/replica-entry.js";
 import type { RequestParser } from "../wire/parse-request.js";
@@ -10,8 +11,6 @@ import type { Protocol, Request, Segment } from "../wire/value.js";
 import type { Entry } from "./dispatcher.js";
 import { OutputQueue } from "./output-queue.js";
 import type { User } from "./user.js";
-
-export type ClientType = "normal" | "replica" | "master" | "pubsub";
 
 /** Why a client's next commands wait. */
 export type Blocked =

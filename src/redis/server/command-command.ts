@@ -1,5 +1,6 @@
 /** COMMAND and its subcommands (`commandCommand()`): names, arity and flags of what this process knows. */
 
+import type { Behaviour } from "../version.js";
 import { globMatches } from "../wire/glob.js";
 import {
   array,
@@ -12,9 +13,9 @@ import {
   status,
   type Value,
 } from "../wire/value.js";
-import { categoriesOf } from "./categories.js";
+import { categoriesOf, isBareContainer, subcommandCategories } from "./categories.js";
 import { type Call, type Command, flag } from "./command.js";
-import { keysOf } from "./command-arguments.js";
+import { keyRangeOf, keysOf } from "./command-arguments.js";
 import type { Entry } from "./dispatcher.js";
 import { help, syntaxError, unknownSubcommand, wrongSubcommandArity } from "./replies.js";
 import { subcommandsOf } from "./subcommands.js";
@@ -61,9 +62,9 @@ function listCommands(call: Call): Value {
   if (matches === undefined) return syntaxError;
   const names: string[] = [];
   for (const [name, { command, flags }] of process.commandTable) {
-    const categories = categoriesOf(command, flags);
-    const all = [name, ...subcommandsOf(command.name, behaviour, process.mode.name)];
-    names.push(...all.filter((each) => matches(each, categories)));
+    if (matches(name, categoriesOf(command, flags, behaviour))) names.push(name);
+    for (const each of subcommandsOf(command.name, behaviour, process.mode.name))
+      if (matches(each, subcommandCategories(each))) names.push(each);
   }
   return array(names.map(bulk));
 }
@@ -81,11 +82,11 @@ function documentCommands(call: Call): Value {
     const entry = process.lookupCommand(container);
     if (entry === undefined) continue;
     const fullNames = subcommandsOf(entry.command.name, call.behaviour, process.mode.name);
-    const document = map([bulk("group"), bulk(groupOf(entry))], client.protocol);
+    const document = map([bulk("group"), bulk(groupOf(entry, call.behaviour))], client.protocol);
     if (subcommand === undefined) {
       const inner = fullNames.flatMap((each) => [bulk(each), document]);
       const more = inner.length === 0 ? [] : [bulk("subcommands"), map(inner, client.protocol)];
-      const fields = [bulk("group"), bulk(groupOf(entry)), ...more];
+      const fields = [bulk("group"), bulk(groupOf(entry, call.behaviour)), ...more];
       items.push(bulk(container), map(fields, client.protocol));
     } else if (fullNames.includes(`${container}|${subcommand}`)) {
       items.push(bulk(`${container}|${subcommand}`), document);
@@ -110,6 +111,10 @@ const groups: readonly (readonly [string, string])[] = [
 /** Whose group does not follow from their categories. */
 const groupExceptions: ReadonlyMap<string, string> = new Map([
   ["sentinel", "sentinel"],
+  ["acl", "server"],
+  ["client", "connection"],
+  ["config", "server"],
+  ["pubsub", "pubsub"],
   ["command", "server"],
   ["dbsize", "server"],
   ["flushall", "server"],
@@ -119,10 +124,10 @@ const groupExceptions: ReadonlyMap<string, string> = new Map([
   ["waitaof", "generic"],
 ]);
 
-function groupOf({ command, flags }: Entry): string {
+function groupOf({ command, flags }: Entry, behaviour: Behaviour): string {
   const exception = groupExceptions.get(command.name);
   if (exception !== undefined) return exception;
-  const categories = categoriesOf(command, flags);
+  const categories = categoriesOf(command, flags, behaviour);
   return groups.find(([category]) => categories.includes(category))?.[1] ?? "server";
 }
 
@@ -149,7 +154,7 @@ function getKeys(call: Call): Value {
   const args = call.args.slice(2);
   const entry = call.process.lookupCommand(args[0] as string);
   if (entry === undefined) return error("ERR Invalid command specified");
-  const { arity } = entry.command;
+  const { arity } = entry;
   if (arity > 0 ? args.length !== arity : args.length < -arity) {
     return error("ERR Invalid number of arguments specified for command");
   }
@@ -158,6 +163,7 @@ function getKeys(call: Call): Value {
   return array(keys.map(bulk));
 }
 
+/** `addReplyFlagsForCommand()` */
 const flagNames: readonly (readonly [number, string])[] = [
   [flag.write, "write"],
   [flag.readonly, "readonly"],
@@ -169,8 +175,8 @@ const flagNames: readonly (readonly [number, string])[] = [
   [flag.stale, "stale"],
   [flag.fast, "fast"],
   [flag.noAuth, "no_auth"],
-  [flag.mayReplicate, "may_replicate"],
   [flag.noMulti, "no_multi"],
+  [flag.noAsyncLoading, "no_async_loading"],
   [flag.allowBusy, "allow_busy"],
 ];
 
@@ -178,18 +184,23 @@ const flagNames: readonly (readonly [number, string])[] = [
 function describe(call: Call, name: string, entry: Entry): Value {
   const { client, behaviour } = call;
   const { command, flags } = entry;
-  const hasKey = keysOf(command, ["", "key"]).length > 0;
-  const names = flagNames.filter(([bit]) => (flags & bit) !== 0).map(([, word]) => status(word));
-  const groups = categoriesOf(command, flags)
+  const keys = keyRangeOf(command);
+  // What a container is allowed to do, its subcommands say.
+  const known = behaviour.from70 ? flags : flags & ~flag.allowBusy;
+  const shown = isBareContainer(command.name, behaviour) ? 0 : known;
+  const names = flagNames.filter(([bit]) => (shown & bit) !== 0).map(([, word]) => status(word));
+  // Hidden on purpose from 7.0 on, which is where allow_busy begins.
+  if (!behaviour.from70 && (flags & flag.mayReplicate) !== 0) names.push(status("may_replicate"));
+  const groups = categoriesOf(command, flags, behaviour)
     .slice(1)
     .map((category) => status(`@${category}`));
   const items: Value[] = [
     bulk(name),
-    integer(command.arity),
+    integer(entry.arity),
     set(names, client.protocol),
-    integer(hasKey ? 1 : 0),
-    integer(hasKey ? 1 : 0),
-    integer(hasKey ? 1 : 0),
+    integer(keys.first),
+    integer(keys.last),
+    integer(keys.step),
     set(groups, client.protocol),
   ];
   if (behaviour.from70) items.push(array([]), array([]), array([]));

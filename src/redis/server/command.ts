@@ -43,6 +43,8 @@ export interface Command {
   readonly name: string;
   /** Arguments with the name itself; negative: at least so many. */
   readonly arity: number;
+  /** Its arity where it is another in 6.2. */
+  readonly arity62?: number;
   readonly flags: number;
   /** Its flags where they are others in 6.2 than in 7.0 and later. */
   readonly flags62?: number;
@@ -50,8 +52,17 @@ export interface Command {
   readonly from70?: boolean;
   /** Unknown to 6.2 and 7.0. */
   readonly from72?: boolean;
+  /** Unknown to 7.0 and later. */
+  readonly until62?: boolean;
   /** The reply, or undefined when there is none (now or ever). */
   run(call: Call): Value | undefined;
+}
+
+/** Does this version of Redis have it? */
+export function isOf(behaviour: Behaviour, command: Command): boolean {
+  if (command.from70 && !behaviour.from70) return false;
+  if (command.from72 && !behaviour.from72) return false;
+  return !(command.until62 && behaviour.from70);
 }
 
 /** Commands by lower-case name; iteration order is the order of the table. */

@@ -1,4 +1,5 @@
 /** PING ECHO AUTH HELLO SELECT QUIT RESET TIME: about the connection itself. */
+import { cString } from "../wire/text.js";
 import {
   array,
   bulk,
@@ -11,11 +12,14 @@ import {
   status,
   type Value,
 } from "../wire/value.js";
-import { setClientName } from "./client-commands.js";
+import { badClientName, isClientName } from "./client-commands.js";
 import { type Call, type Command, flag } from "./command.js";
 import { integerArgument, notInteger, syntaxError } from "./replies.js";
 
 const wrongPassword = error("WRONGPASS invalid username-password pair or user is disabled.");
+/** `getIntFromObjectOrReply()` */
+const [intMin, intMax] = [-2_147_483_648, 2_147_483_647];
+const notInt = error(`ERR value is out of range, value must between ${intMin} and ${intMax}`);
 const subscribedPong = array([bulk("pong"), bulk("")]);
 
 /** `pingCommand()` */
@@ -55,26 +59,36 @@ function runHello(call: Call): Value {
     if (asked !== 2 && asked !== 3) return error("NOPROTO unsupported protocol version");
     protocol = asked;
   }
+  // Until 7.0 an option is obeyed as it is met; 7.2 reads all of them first.
+  const { from72 } = call.behaviour;
+  let account: readonly [string, string] | undefined;
+  let clientName: string | undefined;
   for (let i = 2; i < args.length; i++) {
     const option = args[i] as string;
     const more = args.length - 1 - i;
     if (option.toUpperCase() === "AUTH" && more >= 2) {
-      const [name, password] = [args[i + 1] as string, args[i + 2] as string];
-      if (!process.acl.authenticate(client, name, password)) return wrongPassword;
+      account = [args[i + 1] as string, args[i + 2] as string];
+      if (!from72 && !process.acl.authenticate(client, ...account)) return wrongPassword;
       i += 2;
     } else if (option.toUpperCase() === "SETNAME" && more >= 1) {
-      const problem = setClientName(client, args[i + 1] as string);
-      if (problem !== undefined) return problem;
+      clientName = args[i + 1] as string;
+      if (!isClientName(clientName, call.behaviour)) return badClientName;
+      if (!from72) client.name = clientName;
       i += 1;
     } else {
-      return error(`ERR Syntax error in HELLO option '${option}'`);
+      return error(`ERR Syntax error in HELLO option '${cString(option)}'`);
     }
   }
+  if (from72 && account !== undefined && !process.acl.authenticate(client, ...account)) {
+    return wrongPassword;
+  }
   if (!client.authenticated) {
+    const option = from72 ? "HELLO <proto> AUTH <user> <pass>" : "HELLO AUTH <user> <pass>";
     return error(
-      "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time",
+      `NOAUTH HELLO must be called with the client already authenticated, otherwise the ${option} option can be used to authenticate the client and select the RESP protocol version at the same time`,
     );
   }
+  if (clientName !== undefined) client.name = clientName;
   client.protocol = protocol;
   const fields: Value[] = [
     bulk("server"),
@@ -97,13 +111,18 @@ function runHello(call: Call): Value {
 /** `selectCommand()` */
 function runSelect(call: Call): Value {
   const index = integerArgument(call.args[1]);
-  if (index === undefined) {
-    return call.behaviour.from70 ? notInteger : error("ERR invalid DB index");
-  }
+  if (index === undefined) return notInteger;
+  if (index < intMin || index > intMax) return notInt;
   const count = call.process.mode.databases?.length ?? 0;
   if (index < 0 || index >= count) return error("ERR DB index is out of range");
   call.client.db = index;
   return ok;
+}
+
+/** `securityWarningCommand()`, a command of 6.2's table; from 7.0 on its name is enough. */
+function runSecurityWarning({ process, client }: Call): undefined {
+  process.abortCrossProtocol(client);
+  return undefined;
 }
 
 /** `resetCommand()` */
@@ -218,6 +237,16 @@ const time: Command = {
   },
 };
 
+const post: Command = {
+  name: "post",
+  arity: -1,
+  flags: flag.loading | flag.stale | flag.readonly,
+  until62: true,
+  run: runSecurityWarning,
+};
+
+const host: Command = { ...post, name: "host:" };
+
 /** All of a data server; a Sentinel takes ping, auth and hello. */
 export const connectionCommands: readonly Command[] = [
   ping,
@@ -228,4 +257,6 @@ export const connectionCommands: readonly Command[] = [
   quit,
   reset,
   time,
+  post,
+  host,
 ];

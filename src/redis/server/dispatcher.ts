@@ -2,10 +2,11 @@
  * From a request to its reply: the checks of `processCommand()` in their order, MULTI's queue, and
  * `call()`. Every text a refused client reads is written here, as its version of Redis writes it.
  */
+import { cString } from "../wire/text.js";
 import { type Request, status, type Value } from "../wire/value.js";
 import type { Client, Transaction } from "./client.js";
 import { endpoint } from "./client-info.js";
-import { type Command, flag } from "./command.js";
+import { type Command, flag, isOf } from "./command.js";
 import { Execution } from "./execution.js";
 import type { ServerProcess } from "./process.js";
 import { hasSubcommands } from "./subcommands.js";
@@ -14,6 +15,7 @@ import { isUnmodelled } from "./unmodelled.js";
 /** A row of this process's table: the command with its flags in this version. */
 export interface Entry {
   readonly command: Command;
+  readonly arity: number;
   readonly flags: number;
   /** From 7.0 on shown with its subcommand. */
   readonly isContainer: boolean;
@@ -21,7 +23,7 @@ export interface Entry {
 
 const queued = status("QUEUED");
 const noAuth = "NOAUTH Authentication required.";
-/** What a browser sends that was made to speak to a Redis port. */
+/** What a browser sends that was made to speak to a Redis port; in 6.2 two commands of a server. */
 const crossProtocol = /^(?:post|host:)$/i;
 const inherited = flag.stale | flag.loading;
 
@@ -43,12 +45,14 @@ export class Dispatcher {
     this.#process = process;
     const renamed = process.settings.renamedCommands;
     for (const [name, command] of process.mode.commands) {
-      if (command.from70 && !process.behaviour.from70) continue;
-      if (command.from72 && !process.behaviour.from72) continue;
-      const flags = process.behaviour.from70 ? command.flags : (command.flags62 ?? command.flags);
+      if (!isOf(process.behaviour, command)) continue;
+      const { from70 } = process.behaviour;
+      const flags = from70 ? command.flags : (command.flags62 ?? command.flags);
+      const arity = from70 ? command.arity : (command.arity62 ?? command.arity);
       const newName = renamed.get(name) ?? name;
       if (newName === "") continue;
-      this.#table.set(newName, { command, flags, isContainer: hasSubcommands(command.name) });
+      const isContainer = hasSubcommands(command.name);
+      this.#table.set(newName, { command, arity, flags, isContainer });
     }
   }
 
@@ -83,8 +87,8 @@ export class Dispatcher {
       return;
     }
     if (entry === undefined) {
-      if (crossProtocol.test(name)) {
-        this.#abortCrossProtocol(client);
+      if (process.behaviour.from70 && crossProtocol.test(name)) {
+        this.abortCrossProtocol(client);
         return;
       }
       client.lastCommand = "";
@@ -92,10 +96,10 @@ export class Dispatcher {
       this.#reject(client, undefined, this.#unknownCommand(args));
       return;
     }
-    const { command } = entry;
+    const { command, arity } = entry;
     client.lastCommand = command.name;
     client.lastSubcommand = entry.isContainer ? args[1] : undefined;
-    if (command.arity > 0 ? args.length !== command.arity : args.length < -command.arity) {
+    if (arity > 0 ? args.length !== arity : args.length < -arity) {
       const text = `ERR wrong number of arguments for '${command.name}' command`;
       this.#reject(client, command, text);
       return;
@@ -120,7 +124,7 @@ export class Dispatcher {
   }
 
   /** `securityWarningCommand()`; the connection ends without another byte. */
-  #abortCrossProtocol(client: Client): void {
+  abortCrossProtocol(client: Client): void {
     const process = this.#process;
     if (Math.abs(process.unixtime - this.#lastWarning) > 60) {
       this.#lastWarning = process.unixtime;
@@ -266,12 +270,12 @@ export class Dispatcher {
   #unknownCommand(args: readonly string[]): string {
     const { behaviour, mode } = this.#process;
     const { from70 } = behaviour;
-    const name = args[0] as string;
+    const name = cString(args[0] as string);
     if (mode.name === "redis" && isUnmodelled(name, behaviour))
       return `ERR redsim does not model the command '${name.toUpperCase()}'`;
     let rest = "";
     for (let i = 1; i < args.length && rest.length < 128; i++) {
-      const argument = (args[i] as string).slice(0, 128 - rest.length);
+      const argument = cString(args[i] as string).slice(0, 128 - rest.length);
       rest += from70 ? `'${argument}' ` : `\`${argument}\`, `;
     }
     return from70

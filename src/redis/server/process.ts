@@ -26,6 +26,7 @@ import { clientsCron } from "./clients-cron.js";
 import { Dispatcher, type Entry } from "./dispatcher.js";
 import { Effects } from "./effects.js";
 import type { Mode } from "./mode.js";
+import { overwriteConfig } from "./overwrite-config.js";
 import { type PausePurpose, Pauses, type PauseType } from "./pauses.js";
 import { protectedModeDenies, protectedModeText } from "./protected-mode.js";
 import { PubSub } from "./pubsub.js";
@@ -50,8 +51,6 @@ export interface ServerProcessOptions {
 
 export type LogLevel = "." | "-" | "*" | "#";
 
-/** EISDIR */
-const directoryError = "Is a directory";
 const usualExecutable = "/usr/local/bin/redis-server";
 const tooManyClients = error("ERR max number of clients reached");
 
@@ -124,6 +123,7 @@ export class ServerProcess implements Actor {
         this.#received(input.connection, input.payload as Segment);
         break;
       case "settled":
+        this.statistics.cycles++;
         this.#beforeSleep();
         break;
       case "fired":
@@ -215,10 +215,6 @@ export class ServerProcess implements Actor {
 
   lookupCommand(name: string): Entry | undefined {
     return this.#dispatcher.lookup(name);
-  }
-
-  clientOn(connection: number): Client | undefined {
-    return this.#byConnection[connection];
   }
 
   /** As CLIENT LIST and the log show it. */
@@ -327,20 +323,7 @@ export class ServerProcess implements Actor {
     const { path } = configFile;
     const read = disk.read(path);
     const text = this.mode.configText(typeof read === "string" ? read : "");
-    // rewriteConfigOverwriteFile(): a temporary file takes the place of the old one.
-    const temporary = `${path}.tmp`;
-    if (!disk.write(temporary, text, text.length)) {
-      disk.remove(temporary);
-      return false;
-    }
-    disk.sync(temporary);
-    if (!disk.rename(temporary, path)) {
-      // From 7.0 on a directory is noticed before, when the old text is read.
-      if (!this.behaviour.from70 || disk.error !== directoryError)
-        this.log("#", `Could not rename tmp config file (${disk.error})`);
-      disk.remove(temporary);
-      return false;
-    }
+    if (overwriteConfig(this, path, text, text.length) !== undefined) return false;
     this.configFile = { path, text };
     this.note({ kind: "rewrote", path });
     return true;
@@ -394,6 +377,11 @@ export class ServerProcess implements Actor {
   /** The commands of a transaction are being executed (`server.in_exec`). */
   get inExec(): boolean {
     return this.#dispatcher.inExec;
+  }
+
+  /** `securityWarningCommand()` */
+  abortCrossProtocol(client: Client): void {
+    this.#dispatcher.abortCrossProtocol(client);
   }
 
   /** EXEC: runs what was queued, and gives the replies. */

@@ -2,7 +2,8 @@
  * What goes out of the commands that ran (`propagatePendingCommands()` of 7.0; 6.2's `call()` and
  * `execCommandPropagateMulti()`): alone, or between MULTI and EXEC.
  */
-import { request } from "../wire/value.js";
+import { request, requestOf } from "../wire/value.js";
+import type { Call } from "./command.js";
 import type { Effects } from "./effects.js";
 import type { RedisServer } from "./redis-server.js";
 
@@ -12,8 +13,9 @@ const exec = request("EXEC");
 /** `CMD_TOUCHES_ARBITRARY_KEYS`: the expired keys they come across have nothing to do with each other. */
 const arbitrary: ReadonlySet<string> = new Set(["randomkey", "scan"]);
 
-/** `command` is the one that a client sent: EXEC for the writes of a transaction. */
-export function propagateEffects(server: RedisServer, effects: Effects, command: string): void {
+/** `call` is of the command that a client sent: EXEC for the writes of a transaction. */
+export function propagateEffects(server: RedisServer, effects: Effects, call: Call): void {
+  const command = call.command.name;
   const isExec = command === "exec";
   let first = 0;
   let isWrapped: boolean;
@@ -34,6 +36,11 @@ export function propagateEffects(server: RedisServer, effects: Effects, command:
     server.feed(effects.databaseAt(i), effects.commandAt(i));
   }
   if (!isWrapped) return;
+  if (!server.behaviour.bareSingleWrite) {
+    // The client's own EXEC, or `execCommandPropagateExec()`, in the database that it is in by now.
+    server.feed(call.client.db, isExec ? requestOf(call.args) : exec);
+    return;
+  }
   const last = server.behaviour.selectBeforeMulti ? effects.databaseAt(effects.count - 1) : -1;
   server.feed(last, exec);
 }

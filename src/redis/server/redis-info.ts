@@ -12,6 +12,7 @@ import type { InfoSection } from "./mode.js";
 import type { ServerProcess } from "./process.js";
 import type { RedisServer } from "./redis-server.js";
 import { type InfoLine, seldomChanging } from "./seldom-changing.js";
+import type { Statistics } from "./statistics.js";
 
 export function serverSections(server: RedisServer): readonly InfoSection[] {
   const { process } = server;
@@ -83,6 +84,12 @@ function listenersText({ bind, port }: ServerSettings): string {
   return `listener0:name=tcp${binds}${port === 0 ? "" : `,port=${port}`}\r\n`;
 }
 
+/** Commands that wait for a key are not modelled. */
+const blockingKeys: readonly (readonly [string, () => number])[] = [
+  ["total_blocking_keys", () => 0],
+  ["total_blocking_keys_on_nokey", () => 0],
+];
+
 export function clientsText(process: ServerProcess, replicas: () => number): () => string {
   const zero = () => 0;
   return seldomChanging([
@@ -94,6 +101,7 @@ export function clientsText(process: ServerProcess, replicas: () => number): () 
     ["blocked_clients", () => process.blockedClients],
     ["tracking_clients", zero],
     ["clients_in_timeout_table", () => clientsWithDeadline(process)],
+    ...(process.behaviour.from72 ? blockingKeys : []),
   ]);
 }
 
@@ -160,7 +168,7 @@ export const noDataset: DatasetStats = { expired: 0, hits: 0, misses: 0, ownExpi
 /** INFO stats, for both modes. What every command counts is written anew each time, the rest seldom. */
 export function statsText(process: ServerProcess, dataset: DatasetStats): () => string {
   const { statistics: stats, behaviour } = process;
-  const { from70 } = behaviour;
+  const { from70, from72 } = behaviour;
   const seldom = seldomChanging(seldomStats(process, dataset));
   const inputRate = kilobytes();
   const outputRate = kilobytes();
@@ -177,13 +185,24 @@ export function statsText(process: ServerProcess, dataset: DatasetStats): () => 
       `instantaneous_input_kbps:${inputRate(stats.rates.input)}\r\ninstantaneous_output_kbps:${outputRate(stats.rates.output)}\r\n` +
       seldom() +
       `total_reads_processed:${stats.reads}\r\ntotal_writes_processed:${stats.writes}\r\n` +
-      (from70 ? threads70 : threads62)
+      (from70 ? threads70 : threads62) +
+      (from72 ? eventLoopText(stats) : "")
     );
   };
 }
 
 const threads62 = "io_threaded_reads_processed:0\r\nio_threaded_writes_processed:0\r\n";
 const threads70 = `${threads62}reply_buffer_shrinks:0\r\nreply_buffer_expands:0\r\n`;
+
+/** New in 7.2, with `genRedisInfoStringACLStats()`; how long its cycles take is not simulated. */
+function eventLoopText({ cycles, denied }: Statistics): string {
+  return (
+    `eventloop_cycles:${cycles}\r\neventloop_duration_sum:0\r\neventloop_duration_cmd_sum:0\r\n` +
+    "instantaneous_eventloop_cycles_per_sec:0\r\ninstantaneous_eventloop_duration_usec:0\r\n" +
+    `acl_access_denied_auth:${denied.auth}\r\nacl_access_denied_cmd:${denied.command}\r\n` +
+    `acl_access_denied_key:${denied.key}\r\nacl_access_denied_channel:${denied.channel}\r\n`
+  );
+}
 
 function seldomStats(process: ServerProcess, dataset: DatasetStats): readonly InfoLine[] {
   const { statistics: stats, pubsub, behaviour } = process;

@@ -273,7 +273,7 @@ export class RedisServer implements Mode, KeyspaceHost {
     const before = this.replication.offset;
     if (effects.count > 0) {
       this.persistence.dirty += effects.changes;
-      propagateEffects(this, effects, call.command.name);
+      propagateEffects(this, effects, call);
       effects.clear();
     }
     const { offset } = this.replication;

@@ -1,5 +1,5 @@
 /** Replies that many commands share, with Redis's texts (`createSharedObjects()`). */
-import { parseInteger } from "../wire/text.js";
+import { cString, parseInteger } from "../wire/text.js";
 import {
   bulk,
   type ErrorReply,
@@ -19,7 +19,7 @@ export const one = integer(1);
 /** `addReplySubcommandSyntaxError()` and, from 7.0 on, `commandCheckExistence()`. */
 export function unknownSubcommand(call: Call): ErrorReply {
   const container = call.command.name.toUpperCase();
-  const subcommand = call.args[1] ?? "";
+  const subcommand = cString(call.args[1] ?? "");
   if (call.behaviour.from70) {
     return error(`ERR unknown subcommand '${subcommand.slice(0, 128)}'. Try ${container} HELP.`);
   }
@@ -35,7 +35,7 @@ export function unknownSubcommand(call: Call): ErrorReply {
 export function subcommandSyntaxError(call: Call): ErrorReply {
   if (!call.behaviour.from70) return unknownSubcommand(call);
   const container = call.command.name.toUpperCase();
-  const subcommand = (call.args[1] ?? "").slice(0, 128);
+  const subcommand = cString(call.args[1] ?? "").slice(0, 128);
   return error(
     `ERR unknown subcommand or wrong number of arguments for '${subcommand}'. Try ${container} HELP.`,
   );
@@ -59,7 +59,7 @@ export function verbatim(text: string, protocol: Protocol): Value {
 export function help(call: Call, lines: readonly string[]): readonly string[] {
   const name = call.command.name.toUpperCase();
   const head = `${name} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`;
-  return [head, ...lines, "HELP", "    Prints this help."];
+  return [head, ...lines, "HELP", `    ${call.behaviour.from72 ? "Print" : "Prints"} this help.`];
 }
 
 /** A whole number in decimal, as `getLongLongFromObject()` takes it, or undefined. */

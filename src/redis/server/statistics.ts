@@ -18,6 +18,10 @@ export class Statistics {
   errorReplies = 0;
   /** Replies with an error to our own master, or to a replica. */
   unexpectedErrorReplies = 0;
+  /** How often a client was denied what it asked for (`ACLUpdateInfoMetrics()`), and never reset. */
+  readonly denied = { auth: 0, command: 0, key: 0, channel: 0 };
+  /** Times through the event loop (`durationAddSample()`). */
+  cycles = 0;
   /** How often each error code was sent, for INFO errorstats. */
   readonly errors = new Map<string, number>();
 
@@ -52,6 +56,7 @@ export class Statistics {
     this.lastForkMicroseconds = 0;
     this.errorReplies = 0;
     this.unexpectedErrorReplies = 0;
+    this.cycles = 0;
     this.errors.clear();
     this.rates.reset();
   }

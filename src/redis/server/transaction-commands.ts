@@ -93,7 +93,13 @@ const unwatch: Command = {
 
 export const transactionCommands: readonly Command[] = [
   multi,
-  { name: "exec", arity: 1, flags: transactionFlags, run: runExec },
+  {
+    name: "exec",
+    arity: 1,
+    // How long it takes is up to what was queued.
+    flags: transactionFlags & ~(flag.fast | flag.allowBusy),
+    run: runExec,
+  },
   discard,
   watch,
   unwatch,

@@ -3,10 +3,22 @@ import { sha256 } from "../config/sha256.js";
 import type { Behaviour } from "../version.js";
 import { globMatches } from "../wire/glob.js";
 
-/** The commands of a category by name, or undefined: no such category. */
-export type Categories = (category: string) => readonly string[] | undefined;
+/** What rules may name. */
+export interface KnownCommands {
+  /** The commands of a category by name, or undefined: no such category. */
+  inCategory(category: string): readonly string[] | undefined;
+  /** Is there such a command, with such a subcommand? */
+  has(command: string, subcommand?: string): boolean;
+  /** Are its subcommands known, so that no other first argument can be named? */
+  isContainer(command: string): boolean;
+}
 
 const digest = /^[0-9a-f]{64}$/;
+/** `ACLSetUserStringError()`: ENOENT, ECHILD, EBADMSG. */
+const unknown = "Unknown command or category name in ACL";
+const firstArgument = "Allowing first-arg of a subcommand is not supported";
+const badDigest =
+  "The password hash must be exactly 64 characters and contain only lowercase hexadecimal characters";
 
 export class User {
   readonly name: string;
@@ -18,8 +30,11 @@ export class User {
   allChannels: boolean;
   /** May do everything: nothing needs to be looked up. */
   unrestricted = false;
+  /** RESTORE is not modelled; what is said of it is kept, as ACL LIST shows it. */
+  #sanitize: "" | "sanitize-payload" | "skip-sanitize-payload";
 
   readonly #behaviour: Behaviour;
+  readonly #hearsAll: boolean;
   #keys: readonly string[] = [];
   #channels: readonly string[] = [];
   /** +@all or -@all, and what was said since then, as it was said. */
@@ -30,11 +45,13 @@ export class User {
   /** Commands with a rule for a subcommand. */
   readonly #refined = new Set<string>();
 
-  constructor(name: string, behaviour: Behaviour) {
+  /** `hearsAll` is acl-pubsub-default: all channels in 6.2, none from 7.0 on (`ACLCreateUser()`). */
+  constructor(name: string, behaviour: Behaviour, hearsAll: boolean) {
     this.name = name;
     this.#behaviour = behaviour;
-    // acl-pubsub-default: all channels in 6.2, none from 7.0 on.
-    this.allChannels = !behaviour.from70;
+    this.#hearsAll = hearsAll;
+    this.allChannels = hearsAll;
+    this.#sanitize = behaviour.from72 ? "sanitize-payload" : "";
   }
 
   mayRun(command: string, subcommand: string | undefined): boolean {
@@ -43,10 +60,6 @@ export class User {
       if (refined !== undefined) return refined;
     }
     return this.#exceptions.get(command) ?? this.#allCommands;
-  }
-
-  namesSubcommandsOf(command: string): boolean {
-    return this.#refined.has(command);
   }
 
   mayTouch(key: string): boolean {
@@ -62,14 +75,14 @@ export class User {
   }
 
   /** One rule; why it cannot be, or undefined. */
-  apply(rule: string, categories: Categories): string | undefined {
-    const problem = this.#apply(rule, categories);
+  apply(rule: string, known: KnownCommands): string | undefined {
+    const problem = this.#apply(rule, known);
     this.unrestricted =
       this.allKeys && this.allChannels && this.#allCommands && this.#exceptions.size === 0;
     return problem;
   }
 
-  #apply(rule: string, categories: Categories): string | undefined {
+  #apply(rule: string, known: KnownCommands): string | undefined {
     switch (rule.toLowerCase()) {
       case "on":
         this.enabled = true;
@@ -112,33 +125,40 @@ export class User {
         this.#resetCommands(false);
         return undefined;
       case "sanitize-payload":
+        this.#sanitize = "sanitize-payload";
+        return undefined;
       case "skip-sanitize-payload":
+        this.#sanitize = "skip-sanitize-payload";
         return undefined;
       case "reset":
-        for (const each of ["resetpass", "resetkeys", "off", "-@all"])
-          this.#apply(each, categories);
+        for (const each of ["resetpass", "resetkeys", "off", "sanitize-payload", "-@all"])
+          this.#apply(each, known);
         this.#channels = [];
-        this.allChannels = !this.#behaviour.from70;
+        // 6.2's reset takes the channels away whatever acl-pubsub-default says.
+        this.allChannels = this.#hearsAll && this.#behaviour.from70;
         return undefined;
       default:
-        return this.#applyOperator(rule, categories);
+        return this.#applyOperator(rule, known);
     }
   }
 
-  #applyOperator(rule: string, categories: Categories): string | undefined {
+  #applyOperator(rule: string, known: KnownCommands): string | undefined {
     const value = rule.slice(1);
     switch (rule[0]) {
+      // An empty rule is none.
+      case undefined:
+        return undefined;
       case ">":
         this.#addPassword(sha256(value));
         return undefined;
       case "#":
-        if (!digest.test(value)) return "Syntax error";
+        if (!digest.test(value)) return badDigest;
         this.#addPassword(value);
         return undefined;
       case "<":
       case "!": {
         const removed = rule[0] === "<" ? sha256(value) : value;
-        if (!digest.test(removed)) return "Syntax error";
+        if (!digest.test(removed)) return badDigest;
         if (!this.passwords.includes(removed)) {
           return "The password you are trying to remove from the user does not exist";
         }
@@ -159,7 +179,7 @@ export class User {
         return undefined;
       case "+":
       case "-":
-        return this.#applyCommand(rule[0] === "+", value.toLowerCase(), categories);
+        return this.#applyCommand(rule[0] === "+", value.toLowerCase(), known);
       default:
         return "Syntax error";
     }
@@ -177,22 +197,22 @@ export class User {
     this.#refined.clear();
   }
 
-  /** Any name is taken for a command: Redis has more of them than this program. */
-  #applyCommand(allowed: boolean, what: string, categories: Categories): string | undefined {
-    const unknown = "Unknown command or category name in ACL";
+  #applyCommand(allowed: boolean, what: string, known: KnownCommands): string | undefined {
     if (what.startsWith("@")) {
-      const commands = categories(what.slice(1));
+      const commands = known.inCategory(what.slice(1));
       if (commands === undefined) return unknown;
       for (const command of commands) this.#setCommand(command, allowed);
     } else if (what.includes("|")) {
-      const [command, subcommand] = what.split("|") as [string, string];
-      if (subcommand === "") return "Syntax error";
-      if (!allowed && !this.#behaviour.from70) {
-        return "Unknown command or category name in ACL";
-      }
+      const bar = this.#behaviour.from70 ? what.lastIndexOf("|") : what.indexOf("|");
+      const [command, subcommand] = [what.slice(0, bar), what.slice(bar + 1)];
+      const problem = this.#subcommandProblem(allowed, command, subcommand, known);
+      if (problem !== undefined) return problem;
+      // 6.2 adds one only where the command is not allowed as a whole.
+      if (!this.#behaviour.from70 && this.mayRun(command, undefined)) return undefined;
       this.#exceptions.set(`${command}|${subcommand}`, allowed);
       this.#refined.add(command);
     } else {
+      if (!known.has(what)) return unknown;
       this.#setCommand(what, allowed);
     }
     const sign = allowed ? "+" : "-";
@@ -204,7 +224,33 @@ export class User {
     return undefined;
   }
 
+  /** 6.2 can only add one, and takes any for one; from 7.0 on a container's own are told from first arguments. */
+  #subcommandProblem(
+    allowed: boolean,
+    command: string,
+    subcommand: string,
+    known: KnownCommands,
+  ): string | undefined {
+    const { from70 } = this.#behaviour;
+    if (!allowed && !(from70 && known.isContainer(command))) return unknown;
+    if (from70 && command.includes("|")) {
+      const [container = "", name] = command.split("|");
+      return known.isContainer(container) && known.has(container, name) ? firstArgument : unknown;
+    }
+    if (!known.has(command)) return unknown;
+    if (subcommand === "") return "Syntax error";
+    return from70 && !known.has(command, subcommand) ? unknown : undefined;
+  }
+
   #setCommand(command: string, allowed: boolean): void {
+    const container = command.split("|", 1)[0] as string;
+    if (container !== command) {
+      this.#refined.add(container);
+      const usual = this.#exceptions.get(container) ?? this.#allCommands;
+      if (allowed === usual) this.#exceptions.delete(command);
+      else this.#exceptions.set(command, allowed);
+      return;
+    }
     if (this.#refined.delete(command)) {
       for (const name of [...this.#exceptions.keys()]) {
         if (name.startsWith(`${command}|`)) this.#exceptions.delete(name);
@@ -222,6 +268,7 @@ export class User {
       if (this.#allCommands && this.#exceptions.size === 0) flags.push("allcommands");
     }
     if (this.nopass) flags.push("nopass");
+    if (this.#sanitize !== "") flags.push(this.#sanitize);
     return flags;
   }
 
@@ -241,11 +288,12 @@ export class User {
   get description(): string {
     const parts = [this.enabled ? "on" : "off"];
     if (this.nopass) parts.push("nopass");
+    if (this.#sanitize !== "") parts.push(this.#sanitize);
     for (const password of this.passwords) parts.push(`#${password}`);
     for (const pattern of this.keyPatterns) parts.push(`~${pattern}`);
     if (this.allChannels) parts.push("&*");
     else {
-      if (this.#behaviour.from70 || this.#channels.length === 0) parts.push("resetchannels");
+      if (this.#behaviour.from70) parts.push("resetchannels");
       for (const pattern of this.#channels) parts.push(`&${pattern}`);
     }
     parts.push(this.commandRules);

@@ -121,6 +121,12 @@ export function quote(text: string): string {
   return `${quoted}"`;
 }
 
+/** What `%s` prints of it, as in most errors that name a client's word: a NUL ends a string in C. */
+export function cString(text: string): string {
+  const nul = text.indexOf("\0");
+  return nul < 0 ? text : text.slice(0, nul);
+}
+
 /** `strcasecmp()`'s lower case: ASCII only, whatever the locale. */
 export function lowerCase(text: string): string {
   if (!/[A-Z]/.test(text)) return text;

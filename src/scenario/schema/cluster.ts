@@ -120,7 +120,9 @@ const node = z.strictObject(
     files: z
       .record(z.string(), z.string({ error: "expected the text of a file" }))
       .optional()
-      .describe("Other files on its disk at the start: path and text."),
+      .describe(
+        "Other files on its disk at the start: path and text; what its configuration includes, for one.",
+      ),
     scripts: scripts.optional().describe("Scripts on its disk that a Sentinel may run, by path."),
     "restart-after": duration
       .optional()

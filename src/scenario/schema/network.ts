@@ -9,8 +9,11 @@ export const linkSettings = {
     .optional()
     .describe("Bytes a second in one direction; 0 is unlimited. `100mb`, `125000000`."),
   loss: z
-    .union([z.number().min(0), z.string().regex(/^\d+(\.\d+)? ?(%|ppm)$/)], {
+    .union([z.number().min(0).max(1_000_000), z.string().regex(/^\d+(\.\d+)? ?(%|ppm)$/)], {
       error: "expected a share of packets such as 0.1% or 500ppm",
+    })
+    .refine((share) => Number.parseFloat(String(share)) <= (/%$/.test(String(share)) ? 100 : 1e6), {
+      error: "expected a share of packets of at most 100%",
     })
     .optional()
     .describe("Share of packets lost (`0.1%`, `500ppm`); on a stream a loss is a delay."),

@@ -3,7 +3,7 @@ import type { RunRecord } from "../../../src/kernel/record.js";
 import type { Instant } from "../../../src/kernel/time.js";
 import { BestReplica } from "../../../src/observe/check/best-replica.js";
 import { Epochs } from "../../../src/observe/check/epochs.js";
-import { Laws } from "../../../src/observe/check/laws.js";
+import { lawsOf } from "../../../src/observe/check/laws.js";
 import { Mandate } from "../../../src/observe/check/mandate.js";
 import { NeedlessResync } from "../../../src/observe/check/needless-resync.js";
 import { Offsets } from "../../../src/observe/check/offsets.js";
@@ -12,6 +12,7 @@ import { OneLeader } from "../../../src/observe/check/one-leader.js";
 import { OneVote } from "../../../src/observe/check/one-vote.js";
 import { PartialResync } from "../../../src/observe/check/partial-resync.js";
 import { Wait } from "../../../src/observe/check/wait.js";
+import { Folds } from "../../../src/observe/fold.js";
 import { down, event, history, log, role, stands, told, up, violationsOf } from "./records.js";
 
 // sentinel.c: sentinelVoteLeader()
@@ -507,12 +508,13 @@ describe("the promoted replica", () => {
 
 describe("the laws of a run", () => {
   test("are each shown the records they fold, and no others", () => {
-    const laws = new Laws({ hosts: new Map(), priorities: new Map() });
+    const laws = lawsOf({ hosts: new Map(), priorities: new Map() });
+    const folds = new Folds(laws);
 
-    laws.record(event("s1", "+vote-for-leader", "aa 1"));
-    laws.record(event("s1", "+vote-for-leader", "bb 1"));
+    folds.record(event("s1", "+vote-for-leader", "aa 1"));
+    folds.record(event("s1", "+vote-for-leader", "bb 1"));
 
-    const broken = laws.all.filter(({ violations }) => violations.length > 0);
+    const broken = laws.filter(({ violations }) => violations.length > 0);
     expect(broken.map(({ name }) => name)).toEqual([new OneVote().name]);
   });
 });

@@ -9,6 +9,7 @@ import type { OutsideInput } from "../../../src/kernel/outside.js";
 import type { RunRecord } from "../../../src/kernel/record.js";
 import { type Instant, microseconds, seconds } from "../../../src/kernel/time.js";
 import type { RedisNote } from "../../../src/redis/note.js";
+import { type Logged, loggedBy } from "../../../src/redis/server/log-line.js";
 import { Run } from "../../../src/run.js";
 import { epochStart } from "../../../src/scenario/plan.js";
 import type { Scenario } from "../../../src/scenario/scenario.js";
@@ -18,11 +19,15 @@ import { type Place, RealNode } from "./real-node.js";
 
 const settleMax = seconds(120);
 
+interface Line extends Logged {
+  readonly node: string;
+}
+
 export class MixedCluster {
   readonly breaker: Breaker;
   readonly #run: Run;
   readonly #gateway: Gateway;
-  readonly #lines: readonly string[];
+  readonly #lines: readonly Line[];
   readonly #network: number;
   readonly #scenario: Scenario;
   readonly #inputs: { readonly at: Instant; readonly input: OutsideInput }[];
@@ -31,7 +36,7 @@ export class MixedCluster {
   private constructor(options: {
     readonly run: Run;
     readonly gateway: Gateway;
-    readonly lines: readonly string[];
+    readonly lines: readonly Line[];
     readonly network: number;
     readonly scenario: Scenario;
     readonly inputs: { readonly at: Instant; readonly input: OutsideInput }[];
@@ -53,12 +58,12 @@ export class MixedCluster {
       const ahead = Date.now() - epochStart;
       const scenario = served(read, { network, bare: true, ahead });
       const inputs: { at: Instant; input: OutsideInput }[] = [];
-      const lines: string[] = [];
+      const lines: Line[] = [];
       const record = (each: RunRecord) => {
         if (each.kind === "outside") inputs.push({ at: each.at, input: each.input });
-        const note = each.kind === "note" ? (each.note as unknown as RedisNote) : undefined;
-        if (note?.kind === "log") lines.push(note.text);
-        if (note?.kind === "event") lines.push(`${note.channel} ${note.payload}`);
+        if (each.kind !== "note") return;
+        const logged = loggedBy(each.note as unknown as RedisNote);
+        if (logged !== undefined) lines.push({ node: each.node, ...logged });
       };
       const outside = outsideHost(read);
       const observers = [{ level: "notes" as const, record }];
@@ -92,7 +97,13 @@ export class MixedCluster {
 
   /** What simulated nodes have logged, Sentinels' events included. */
   get log(): string {
-    return this.#lines.join("\n");
+    return this.#lines.map(({ text }) => text).join("\n");
+  }
+
+  /** What this simulated node has logged: each line behind its level. */
+  logOf(node: string): readonly string[] {
+    const own = this.#lines.filter((line) => line.node === node);
+    return own.map(({ level, text }) => `${level} ${text}`);
   }
 
   /** The address of the real node with this number. */

@@ -121,7 +121,7 @@ describe("CONFIG SET", () => {
       "slave-read-only",
       "maybe",
       "Invalid argument 'maybe' for CONFIG SET 'slave-read-only' - argument must be 'yes' or 'no'",
-      "CONFIG SET failed (possibly related to argument 'replica-read-only') - argument must be 'yes' or 'no'",
+      "CONFIG SET failed (possibly related to argument 'slave-read-only') - argument must be 'yes' or 'no'",
     ],
     [
       "maxmemory",
@@ -212,6 +212,18 @@ describe("CONFIG SET", () => {
         "7.0",
       ),
     ).toBe("ERR CONFIG SET failed (possibly related to argument 'HZ') - duplicate parameter");
+  });
+
+  // registerConfigValue()
+  test("takes a directive and its alias for two", () => {
+    const settings = defaultSettings("7.0");
+    const pairs = [
+      ["min-replicas-to-write", "1"],
+      ["MIN-SLAVES-TO-WRITE", "2"],
+    ] as const;
+
+    expect(setDirectives(settings, pairs, "7.0")).toBeUndefined();
+    expect(settings.minReplicasToWrite).toBe(2);
   });
 
   test("of what a load depends on waits for its end", () => {

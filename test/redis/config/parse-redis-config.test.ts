@@ -1,12 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { shortLines } from "../../../src/redis/config/config-file.js";
 import {
   type ParsedRedisConfig,
   type ParseOptions,
   parseRedisConfig,
-  parseRedisLines,
 } from "../../../src/redis/config/parse-redis-config.js";
 
 function parse(text: string, options: Partial<ParseOptions> = {}): ParsedRedisConfig {
@@ -163,35 +161,5 @@ describe("a line of redis.conf", () => {
     const { settings, problems } = parse("include a.conf\ninclude b.conf", { readInclude });
     expect(settings.port).toBe(7);
     expect(problems.map(({ where }) => where)).toEqual(["a.conf:2", "a.conf:3", "r1.conf:2"]);
-  });
-});
-
-describe("a scenario's short form", () => {
-  test("means what the lines would mean", () => {
-    const lines = shortLines(
-      {
-        "repl-timeout": 5,
-        appendonly: true,
-        save: ["9 1", "8 2"],
-        bind: "10.0.0.1 ::1",
-        logfile: "",
-      },
-      "nodes.r1.config",
-    );
-    const { settings, problems } = parseRedisLines(lines, { version: "7.2" });
-    expect(problems).toEqual([]);
-    expect(settings).toMatchObject({ replTimeout: 5, appendonly: true, bind: ["10.0.0.1", "::1"] });
-    expect(settings.save.length).toBe(2);
-  });
-
-  test("names the value that is wrong", () => {
-    const lines = shortLines({ "repl-timeot": 5 }, "nodes.r1.config");
-    expect(parseRedisLines(lines, { version: "7.0" }).problems).toEqual([
-      {
-        where: "nodes.r1.config.repl-timeot",
-        what: "Bad directive or wrong number of arguments",
-        hint: "did you mean repl-timeout?",
-      },
-    ]);
   });
 });

@@ -2,11 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
-  monitorsNobody,
   type ParsedSentinelConfig,
   parseSentinelConfig,
-  parseSentinelLines,
-  shortSentinelLines,
 } from "../../../src/redis/config/parse-sentinel-config.js";
 import type { Version } from "../../../src/redis/version.js";
 
@@ -71,12 +68,11 @@ describe("the lines of sentinel.conf", () => {
     expect(sentinel.masters.get("m")?.downAfter).toBe(5_000);
   });
 
-  test("may be about a Sentinel without any master, which is worth a word", () => {
+  test("may be about a Sentinel without any master", () => {
     const { settings, sentinel, problems } = parse("sentinel announce-port 7\n");
     expect(problems).toEqual([]);
     expect(settings).toMatchObject({ port: 26379, protectedMode: false });
-    expect(monitorsNobody(sentinel, "s1")?.what).toBe("this Sentinel monitors nobody");
-    expect(monitorsNobody(parse("sentinel monitor m 1.1.1.1 1 1").sentinel, "s1")).toBeUndefined();
+    expect(sentinel.masters.size).toBe(0);
   });
 });
 
@@ -136,22 +132,5 @@ describe("a wrong line", () => {
 
   test("of known-sentinel without an id is passed over", () => {
     expect(refusal("sentinel known-sentinel nobody 1.1.1.1 1")).toBeUndefined();
-  });
-});
-
-describe("a scenario's short form for Sentinels", () => {
-  test("is said of every master, of the Sentinel, or of the server", () => {
-    const short = { "down-after-milliseconds": 5_000, "announce-port": 7, port: 26_400 };
-    const lines = [
-      ...shortSentinelLines({ monitor: "10.0.0.1 6379 2" }, ["a", "b"], "sentinels"),
-      ...shortSentinelLines(short, ["a", "b"], "sentinels"),
-    ];
-    const { settings, sentinel, problems } = parseSentinelLines(lines, { version: "7.2" });
-    expect(problems).toEqual([]);
-    expect([...sentinel.masters.values()].map((master) => master.downAfter)).toEqual([
-      5_000, 5_000,
-    ]);
-    expect(sentinel.announcePort).toBe(7);
-    expect(settings.port).toBe(26_400);
   });
 });

@@ -178,12 +178,9 @@ describe("6.2 differs from 7.0", () => {
     );
   });
 
-  test("in LPOP with a count, SET with NX and GET, and EXPIRE with a condition", () => {
+  test("in LPOP with a count, and SET with NX and GET", () => {
     expect(reply(["LPOP", "k", "2"])).toBe("$-1\r\n");
     expect(reply(["LPOP", "k", "0"])).toBe("*-1\r\n");
     expect(reply(["SET", "k", "v", "NX", "GET"])).toBe("-ERR syntax error\r\n");
-    expect(reply(["EXPIRE", "k", "10", "NX"])).toBe(
-      "-ERR wrong number of arguments for 'expire' command\r\n",
-    );
   });
 });

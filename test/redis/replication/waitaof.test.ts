@@ -16,7 +16,7 @@ describe("WAITAOF", () => {
 
     const world = new World("7.2").server("a", onDisk).server("b", follow).run(3);
     expect(world.ask("a", "WAITAOF 2 0 0")).toMatch(
-      /^-ERR value is out of range, must be between 0 and 1/,
+      /^-ERR value is out of range, value must between 0 and 1/,
     );
     expect(world.ask("a", "WAITAOF 0 -1 0")).toMatch(
       /^-ERR value is out of range, must be positive/,

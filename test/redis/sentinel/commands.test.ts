@@ -251,6 +251,7 @@ describe("a Sentinel's own command", () => {
   test("shares four sections with a data server", () => {
     const titles = (version: Version): string[] => {
       const [info] = alone(version).command("s1", "INFO") as [string];
+      expect(info).toContain("executable:/usr/local/bin/redis-sentinel");
       return info.split("\r\n").filter((line) => line.startsWith("# "));
     };
 

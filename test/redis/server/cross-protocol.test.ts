@@ -21,6 +21,24 @@ describe("a POST, or a Host: header", () => {
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(/Connection aborted\.$/);
   });
+
+  // redisCommandTable of 6.2; sentinelcmds has neither.
+  test("is a command of 6.2's, that needs a password and waits in a transaction as others do", () => {
+    const world = new World();
+    world.server("r1", { version: "6.2", config: ["requirepass secret"] });
+    const client = world.client("r1");
+
+    expect(client.ask("POST", "/")).toBe("-NOAUTH Authentication required.");
+    client.ask("AUTH", "secret");
+    client.ask("MULTI");
+    expect(client.ask("Host:", "localhost")).toBe("+QUEUED");
+    const heard = client.received.length;
+    client.send("EXEC");
+    world.run(milliseconds(5));
+
+    expect(client.closed).toBeDefined();
+    expect(client.received).toHaveLength(heard);
+  });
 });
 
 describe("EXEC", () => {
