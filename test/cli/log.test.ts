@@ -1,6 +1,8 @@
 /** `redsim run --log NODE`: serverLogRaw()'s lines. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { redsim } from "./redsim.js";
+import { inFolder, redsim } from "./redsim.js";
 
 const line = /^1:([XCSM]) (\d\d \w{3} \d{4} \d\d:\d\d:\d\d\.\d{3}) ([-.*#]) .+$/;
 
@@ -43,6 +45,41 @@ describe("the log of a node", () => {
     const { parts } = logOf("r1");
 
     expect(parts.map((part) => part?.[1]).join("")).toMatch(/^CCCM+CCCM+S+$/);
+  });
+
+  // main(), initServer(), redisAsciiArt(), rdbLoadRio(), loadDataFromDisk(): as real servers log a restart.
+  test.each([
+    ["6.2", "#", []],
+    ["7.0", "#", ["* Done loading RDB, keys loaded: 1, keys expired: 0."]],
+    ["7.2", "*", ["* Done loading RDB, keys loaded: 1, keys expired: 0."]],
+  ])("of a server of %s that starts with an RDB tells each step", (version, level, loaded) => {
+    const lines = inFolder((folder) => {
+      writeFileSync(
+        join(folder, "restart.yaml"),
+        `duration: 8s
+nodes: { replicas: 0 }
+server: { save: "3600 1" }
+steps:
+  - { at: 2s, command: { on: r1, send: SET a b } }
+  - { at: 3s, terminate: r1, for: 1s }
+`,
+      );
+      const args = ["run", "restart.yaml", "--log", "r1", "--set", `version=${version}`];
+      return redsim(args, { cwd: folder }).out.trimEnd().split("\n");
+    });
+    const texts = lines.map((each) => each.slice(each.indexOf(".") + 5));
+    const begin = texts.lastIndexOf(`${level} oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo`);
+
+    expect(begin).toBeGreaterThan(0);
+    expect(texts.slice(begin + 2)).toEqual([
+      `${level} Configuration loaded`,
+      "* monotonic clock: POSIX clock_gettime",
+      "* Running mode=standalone, port=6379.",
+      `${level} Server initialized`,
+      ...loaded,
+      "* DB loaded from disk: 0.000 seconds",
+      `* Ready to accept connections${version === "7.2" ? " tcp" : ""}`,
+    ]);
   });
 
   test("of a node that is not there is the user's mistake", () => {

@@ -139,8 +139,7 @@ export class Persistence {
       flushed: 0,
       done: () => {
         const dropped = this.keyspace.restore(rdb.snapshot, process.mstime, !replication.isReplica);
-        this.keysExpiredAtLoad = dropped.length;
-        this.keysLoaded = rdb.snapshot.keys - dropped.length;
+        this.countLoaded(rdb.snapshot.keys - dropped.length, dropped.length);
         process.log("*", `DB loaded from disk: ${took()}`);
         replication.booted(
           rdb.replication,
@@ -149,6 +148,15 @@ export class Persistence {
         loaded(rdb);
       },
     });
+  }
+
+  /** The end of `rdbLoadRioWithLoadingCtx()`, which counts from 7.0 on. */
+  countLoaded(loaded: number, expired: number): void {
+    if (!this.#server.behaviour.from70) return;
+    this.keysLoaded = loaded;
+    this.keysExpiredAtLoad = expired;
+    const counts = `keys loaded: ${loaded}, keys expired: ${expired}`;
+    this.#server.process.log("*", `Done loading RDB, ${counts}.`);
   }
 
   // RDB files.

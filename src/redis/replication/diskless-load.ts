@@ -128,6 +128,7 @@ export class DisklessLoad {
     this.#complete = false;
     this.#backup = undefined;
     const swaps = settings.replDisklessLoad === "swapdb" && behaviour.from70;
+    persistence.countLoaded(rdb.snapshot.keys, 0);
     if (swaps) {
       this.#link.attachToNewMaster();
       process.log("*", "MASTER <-> REPLICA sync: Swapping active DB with loaded DB");

@@ -243,6 +243,7 @@ export class Transfer {
     const link = this.#link;
     // A replica keeps keys that have expired: only its master may say so.
     keyspace.restore(rdb.snapshot, process.mstime, false);
+    if (!this.#toParser) persistence.countLoaded(rdb.snapshot.keys, 0);
     if (!this.#toParser && settings.rdbDelSyncFiles && persistence.disabled) {
       process.log(
         "*",

@@ -411,7 +411,7 @@ export class ServerProcess implements Actor {
   // Inputs.
 
   #started(): void {
-    const { formerWarning, release } = this.behaviour;
+    const { formerWarning, release, from72 } = this.behaviour;
     this.log(formerWarning, "oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
     this.log(
       formerWarning,
@@ -422,8 +422,15 @@ export class ServerProcess implements Actor {
       const usage = `In order to specify a config file use ${this.executable} /path/to/redis.conf`;
       this.log("#", `Warning: no config file specified, using the default config. ${usage}`);
     }
+    this.log("*", "monotonic clock: POSIX clock_gettime");
     const { port } = this.settings;
-    if (port !== 0 && !this.context.listen(port)) {
+    // initListeners() of 7.2 comes behind redisAsciiArt(), initServer() before it.
+    const canListen = port === 0 || this.context.listen(port);
+    if (canListen || from72) {
+      const mode = this.mode.name === "sentinel" ? "sentinel" : "standalone";
+      this.log("*", `Running mode=${mode}, port=${port}.`);
+    }
+    if (!canListen) {
       const where = `TCP listening socket *:${port}: bind: Address already in use`;
       if (this.behaviour.from70) {
         this.log("#", `Warning: Could not create server ${where}`);

@@ -56,7 +56,7 @@ describe("a fresh master with one replica", () => {
   test("goes through a sync on disk as the log of Redis shows it", () => {
     const world = new World("6.2").server("a").server("b", follow).run(3);
 
-    expect(world.logs.get("a")?.slice(5).map(withoutIds)).toEqual([
+    expect(world.logs.get("a")?.slice(7).map(withoutIds)).toEqual([
       "Replica 10.0.0.2:6379 asks for synchronization",
       "Full resync requested by replica 10.0.0.2:6379",
       "Replication backlog created, my new replication IDs are '<id>' and '<id>'",
@@ -66,7 +66,7 @@ describe("a fresh master with one replica", () => {
       "Background saving terminated with success",
       "Synchronization with replica 10.0.0.2:6379 succeeded",
     ]);
-    expect(world.logs.get("b")?.slice(5).map(withoutIds)).toEqual([
+    expect(world.logs.get("b")?.slice(7).map(withoutIds)).toEqual([
       "Connecting to MASTER 10.0.0.1:6379",
       "MASTER <-> REPLICA sync started",
       "Non blocking connect for SYNC fired the event.",
