@@ -264,10 +264,15 @@ export class Run {
     return this.#simulation.isPaused(node);
   }
 
-  /** An operator on the node's host types these lines into redis-cli; the replies come as notes. */
-  command(node: string, ...lines: readonly string[]): void {
+  /**
+   * An operator on the node's host types these lines into redis-cli; the replies come as notes. False: the
+   * machine has no power, and nobody types anything.
+   */
+  command(node: string, ...lines: readonly string[]): boolean {
     this.#called?.checkNode(node);
+    if (!this.#simulation.isHostUp(this.#simulation.hostOf(node))) return false;
     this.#operators.command("by hand", node, lines, undefined);
+    return true;
   }
 
   /** The node's own view of itself; undefined while it is down. Pure. */

@@ -231,7 +231,9 @@ export class Script {
     }
     tell(nodes);
     for (const node of nodes)
-      if (action.kind === "look") this.#operators.look(step.name, node, action.path);
+      if (!simulation.isHostUp(simulation.hostOf(node)))
+        this.#mishap(step, `the machine of ${node} has no power, and nobody to type on it`);
+      else if (action.kind === "look") this.#operators.look(step.name, node, action.path);
       else this.#operators.command(step.name, node, action.lines, action.password);
   }
 

@@ -61,3 +61,24 @@ test("a node's file is found on a machine of another name", () => {
   expect(run.file("r2", "/etc/redis/r2.conf")).toContain("replicaof ");
   expect(run.file("r2", "/etc/redis/r3.conf")).toBeUndefined();
 });
+
+test("nobody types on a machine without power, and whoever asks for it is told", () => {
+  const scenario = defineScenario({
+    duration: "10s",
+    nodes: { replicas: 1 },
+    steps: [
+      { at: "3s", "power-off": "r1", for: "4s" },
+      { name: "late", at: "5s", command: { on: "r1", send: "SET a b" } },
+    ],
+  });
+  const run = new Run({ scenario, seed: "1" });
+  run.advance(seconds(6));
+
+  expect(run.command("r1", "SET c d")).toBe(false);
+  expect(run.command("r2", "PING")).toBe(true);
+  run.advance(seconds(3));
+  expect(run.command("r1", "SET c d")).toBe(true);
+  expect(run.finish().mishaps.join()).toContain(
+    "step late at 5.000 s: the machine of r1 has no power, and nobody to type on it",
+  );
+});
