@@ -42,6 +42,8 @@ function printed(command: readonly string[], { input, typed }: Said = {}): Promi
       if (typed !== undefined && text.endsWith("> "))
         child.stdin.write(`${typed[asked++] ?? "quit"}\r`);
     });
+  // A redis-cli that has ended already reads nothing: EPIPE, and no matter.
+  child.stdin.on("error", () => undefined);
   if (typed === undefined) child.stdin.end(input ?? "", "latin1");
   return new Promise((done, failed) => {
     child.on("error", failed);
