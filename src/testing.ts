@@ -9,9 +9,9 @@
 import { loadScenario, type SourceText, scenarioOf } from "./cli/scenario-source.js";
 import { Breaker } from "./gateway/breaker.js";
 import { EventLog } from "./gateway/event-log.js";
-import { Gateway, networkMax } from "./gateway/gateway.js";
+import { Gateway } from "./gateway/gateway.js";
 import type { Address } from "./kernel/actor.js";
-import { type Duration, seconds } from "./kernel/time.js";
+import type { Duration } from "./kernel/time.js";
 import type { RunResult } from "./run/result.js";
 import { Run } from "./run.js";
 import { parseDuration } from "./scenario/duration.js";
@@ -32,8 +32,6 @@ export interface ClusterOptions {
 /** A master with two replicas, three Sentinels, and a failover within seconds. */
 const usual =
   "duration: 1h\nnodes: { replicas: 2, sentinels: 3 }\nsentinel: { down-after-milliseconds: 5000 }\n";
-/** A cluster that has not settled by then will not. */
-const settleMax = seconds(120);
 
 export class Cluster {
   readonly #gateway: Gateway;
@@ -154,31 +152,18 @@ export class Cluster {
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const read = scenarioFor(options);
   const seed = options.seed ?? read.seed;
-  for (let i = 0; ; i++) {
-    const events = new EventLog();
-    // Clusters of other processes are elsewhere, as a rule; where not, the next network is free.
-    const network = 1 + ((process.pid * 31 + i) % networkMax);
-    const run = new Run({
+  let events = new EventLog();
+  const gateway = await Gateway.settledSomewhere(process.pid * 31, (network) => {
+    events = new EventLog();
+    return new Run({
       scenario: served(read, { network, bare: options.whole !== true }),
       seed,
       observers: [events],
       outside: outsideHost(read),
     });
-    const failed = (error: unknown) => {
-      // It is nobody's fault but ours, and the suite should stop at it.
-      throw error;
-    };
-    const gateway = new Gateway({ run, speed: 0, failed });
-    try {
-      await gateway.open();
-    } catch (error) {
-      if ((error as { readonly code?: string }).code === "EADDRINUSE" && i < networkMax) continue;
-      throw error;
-    }
-    await gateway.advanceUntil(settleMax, () => run.isSettled);
-    gateway.speed = options.speed ?? 0;
-    return new Cluster(gateway, events);
-  }
+  });
+  gateway.speed = options.speed ?? 0;
+  return new Cluster(gateway, events);
 }
 
 function scenarioFor({ scenario = usual, set = [] }: ClusterOptions) {

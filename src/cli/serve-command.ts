@@ -7,7 +7,7 @@ import { EventLog } from "../gateway/event-log.js";
 import { Gateway, networkMax } from "../gateway/gateway.js";
 import { keysHelp, listenToKeys } from "../gateway/keys.js";
 import type { Observer } from "../kernel/record.js";
-import { type Duration, seconds } from "../kernel/time.js";
+import type { Duration } from "../kernel/time.js";
 import { Run } from "../run.js";
 import { parseDuration } from "../scenario/duration.js";
 import { epochStart } from "../scenario/plan.js";
@@ -117,8 +117,6 @@ export const serveCommand: CommandModule<object, ServeArguments> = {
 
 /** Where the search for a free network begins. */
 const networkFirst = 77;
-/** A cluster that has not settled by then will not. */
-const settleMax = seconds(120);
 
 /** Where no place was asked for, the first network on which nobody listens yet. */
 async function serve(args: ServeArguments): Promise<ExitCode> {
@@ -196,7 +194,7 @@ async function serveAt(args: ServeArguments, place: Place): Promise<ExitCode> {
       args.control === undefined
         ? undefined
         : await control.open(args.host ?? loopback, args.control).catch(cannotControl);
-    if (args.settle === true) await gateway.advanceUntil(settleMax, () => run.isSettled);
+    if (args.settle === true) await gateway.settle();
     gateway.speed = speed;
     announce(run, gateway, { host: args.host, control: port });
   } catch (error) {

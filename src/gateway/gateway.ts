@@ -10,7 +10,7 @@ import type { Socket } from "node:net";
 import type { Address } from "../kernel/actor.js";
 import type { Fault } from "../kernel/fault.js";
 import type { OutsideInput } from "../kernel/outside.js";
-import { type Duration, microseconds, milliseconds } from "../kernel/time.js";
+import { type Duration, microseconds, milliseconds, seconds } from "../kernel/time.js";
 import type { OutsideOutput } from "../redis/client/outside.js";
 import type { Run } from "../run.js";
 import { dial } from "./dial.js";
@@ -33,6 +33,8 @@ const nowhere: Address = { ip: "127.0.0.1", port: 0 };
 /** The last number that the network of a run's addresses can have: `served`. */
 export const networkMax = 254;
 
+/** A cluster that has not settled by then will not. */
+const settleMax = seconds(120);
 /** Virtual time between two looks at the sockets while the clock is moved by hand. */
 const stride = milliseconds(10);
 /** Real milliseconds without a word from any client after which nobody is taken to have one. */
@@ -67,6 +69,30 @@ export class Gateway {
       advance: (span) => this.#move(microseconds(span)),
     });
     this.#speed = speed;
+  }
+
+  /**
+   * A cluster that has settled, its clock held, on the first network of loopback that is free from the
+   * `begin`-th on; others have theirs. `make` gives the run of a network, and is asked again for the next.
+   */
+  static async settledSomewhere(begin: number, make: (network: number) => Run): Promise<Gateway> {
+    for (let i = 0; ; i++) {
+      const failed = (error: unknown) => {
+        // It is nobody's fault but ours, and the suite should stop at it.
+        throw error;
+      };
+      const run = make(1 + ((begin + i) % networkMax));
+      const gateway = new Gateway({ run, speed: 0, failed });
+      try {
+        await gateway.open();
+      } catch (error) {
+        const isTaken = (error as { readonly code?: string }).code === "EADDRINUSE";
+        if (isTaken && i < networkMax) continue;
+        throw error;
+      }
+      await gateway.settle();
+      return gateway;
+    }
   }
 
   #speed: number;
@@ -129,6 +155,11 @@ export class Gateway {
     const done = this.#advancing.then(() => this.#advance(span, isEnough));
     this.#advancing = done.catch(() => undefined);
     return done;
+  }
+
+  /** Until every Sentinel knows every node. */
+  settle(): Promise<void> {
+    return this.advanceUntil(settleMax, () => this.run.isSettled);
   }
 
   async #advance(span: Duration, isEnough: () => boolean): Promise<void> {

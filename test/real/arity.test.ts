@@ -1,9 +1,9 @@
 /** Every command and subcommand, with every number of arguments that says nothing. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { commandNames } from "./command-names.js";
 import { compare } from "./comparison.js";
 import type { Step } from "./grammar.js";
-import { type Peer, realPeer, simulatedPeer } from "./peer.js";
+import { peersOfFile } from "./peers.js";
 
 /** These end the session or the server, turn it into a replica's link, or answer more than once. */
 const leftOut = new Set([
@@ -41,15 +41,7 @@ const subcommands: Readonly<Record<string, string>> = {
 /** COMMAND COUNT counts commands that are not served here, GETKEYS asks about one. */
 const differs = new Set(["command count", "command getkeys x"]);
 
-let real: Peer;
-let simulated: Peer;
-
-beforeAll(async () => {
-  real = await realPeer();
-  simulated = simulatedPeer();
-});
-
-afterAll(() => real?.stop());
+const peers = peersOfFile();
 
 /** The command with none to six arguments. */
 function withAnyArguments(...name: string[]): Step[] {
@@ -62,12 +54,12 @@ function withAnyArguments(...name: string[]): Step[] {
 describe("a simulated server counts arguments as a real one", () => {
   // processCommand(), commandCheckArity().
   test("of each command", async () => {
-    const steps = commandNames(await simulated.ask(0, ["COMMAND"]))
+    const steps = commandNames(await peers.simulated.ask(0, ["COMMAND"]))
       .filter((name) => !leftOut.has(name))
       .flatMap((name) => withAnyArguments(name).slice(withArguments.has(name) ? 1 : 0));
 
     expect(steps.length).toBeGreaterThan(600);
-    expect(await compare(real, simulated, steps)).toEqual([]);
+    expect(await compare(peers.real, peers.simulated, steps)).toEqual([]);
   });
 
   // lookupCommand(), commandCheckExistence(), addReplySubcommandSyntaxError().
@@ -76,6 +68,6 @@ describe("a simulated server counts arguments as a real one", () => {
 
     const steps = names.flatMap((name) => withAnyArguments(container, name));
 
-    expect(await compare(real, simulated, steps)).toEqual([]);
+    expect(await compare(peers.real, peers.simulated, steps)).toEqual([]);
   });
 });

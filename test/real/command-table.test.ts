@@ -1,23 +1,16 @@
 /** What COMMAND tells of each command that is modelled, and which categories of ACL CAT it is in. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ReplyParser } from "../../src/redis/wire/parse-reply.js";
 import type { Value } from "../../src/redis/wire/value.js";
-import { type Peer, realPeer, simulatedPeer } from "./peer.js";
+import type { Peer } from "./peer.js";
+import { peersOfFile } from "./peers.js";
 import { behaviour } from "./release.js";
 
 /** Flags of what is not modelled: MONITOR, the slow log, scripts, the cluster's movable keys. */
 const leftOut =
   /^(?:skip_monitor|skip_slowlog|random|sort_for_script|noscript|movablekeys|no_mandatory_keys)$/;
 
-let real: Peer;
-let simulated: Peer;
-
-beforeAll(async () => {
-  real = await realPeer();
-  simulated = simulatedPeer();
-});
-
-afterAll(() => real?.stop());
+const peers = peersOfFile();
 
 function itemsOf(value: Value | undefined): readonly Value[] {
   return value !== undefined && "items" in value ? value.items : [];
@@ -52,8 +45,8 @@ async function wordsOf(peer: Peer, ...command: string[]): Promise<string[]> {
 describe("a simulated server tells of its commands what a real one does", () => {
   // addReplyCommandInfo()
   test("to COMMAND", async () => {
-    const theirs = await tableOf(real);
-    const ours = await tableOf(simulated);
+    const theirs = await tableOf(peers.real);
+    const ours = await tableOf(peers.simulated);
     // 6.2 answers QUIT before it looks into its table.
     if (!behaviour.from70) ours.delete("quit");
 
@@ -63,14 +56,14 @@ describe("a simulated server tells of its commands what a real one does", () => 
 
   // aclCatWithFlags()
   test("to ACL CAT, subcommands included from 7.0 on", async () => {
-    const categories = await wordsOf(simulated, "ACL", "CAT");
-    const known = new Set((await tableOf(simulated)).keys());
+    const categories = await wordsOf(peers.simulated, "ACL", "CAT");
+    const known = new Set((await tableOf(peers.simulated)).keys());
     const isKnown = (name: string) => known.has(name.split("|", 1)[0] ?? "");
 
-    expect(categories).toEqual(await wordsOf(real, "ACL", "CAT"));
+    expect(categories).toEqual(await wordsOf(peers.real, "ACL", "CAT"));
     for (const category of categories) {
-      const theirs = (await wordsOf(real, "ACL", "CAT", category)).filter(isKnown);
-      const ours = await wordsOf(simulated, "ACL", "CAT", category);
+      const theirs = (await wordsOf(peers.real, "ACL", "CAT", category)).filter(isKnown);
+      const ours = await wordsOf(peers.simulated, "ACL", "CAT", category);
       const served = ours.filter((name) => behaviour.from70 || name !== "quit");
       expect(served.sort(), category).toEqual(theirs.sort());
     }

@@ -1,19 +1,12 @@
 /** What comes malformed, inline or in pieces, subscriptions, and keys that expire by themselves. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Peer, realPeer, simulatedPeer } from "./peer.js";
+import { describe, expect, test } from "vitest";
+import type { Peer } from "./peer.js";
+import { peersOfFile } from "./peers.js";
 
-let real: Peer;
-let simulated: Peer;
-
-beforeAll(async () => {
-  real = await realPeer();
-  simulated = simulatedPeer();
-});
-
-afterAll(() => real?.stop());
+const peers = peersOfFile();
 
 async function bothSay(...pieces: string[]): Promise<void> {
-  expect(await simulated.converse(pieces)).toEqual(await real.converse(pieces));
+  expect(await peers.simulated.converse(pieces)).toEqual(await peers.real.converse(pieces));
 }
 
 describe("bytes that are no request, or hardly one, get a real server's answer", () => {
@@ -98,7 +91,9 @@ describe("replicas are told of expiry as by a real server", () => {
     ["of two keys that a scan finds, then, one by one", "0", ["SCAN", "0"]],
     ["of two keys that are read, between MULTI and EXEC", "0", ["MGET", "k", "other"]],
   ])("%s", async (_, activeExpiry, touch) => {
-    const [theirs, ours] = [real, simulated].map((peer) => told(peer, activeExpiry, touch));
+    const [theirs, ours] = [peers.real, peers.simulated].map((peer) =>
+      told(peer, activeExpiry, touch),
+    );
 
     expect(await ours).toBe(await theirs);
   });

@@ -4,23 +4,15 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createConnection, createServer, type Socket } from "node:net";
+import { createConnection, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePorts } from "../../src/calibrate/real/processes.js";
 import { encode } from "../../src/redis/wire/encode.js";
 import { ReplyParser } from "../../src/redis/wire/parse-reply.js";
 import { requestOf } from "../../src/redis/wire/value.js";
 import { configuration } from "./peer.js";
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port is free");
-  return address.port;
-}
 
 export class RealServer {
   readonly #process: ChildProcess;
@@ -36,7 +28,7 @@ export class RealServer {
 
   static async start(): Promise<RealServer> {
     const folder = mkdtempSync(join(tmpdir(), "redsim-real-"));
-    const port = await freePort();
+    const [port = 0] = await freePorts(1);
     const own = [`port ${port}`, "bind 127.0.0.1", `dir ${folder}`];
     const file = join(folder, "redis.conf");
     writeFileSync(file, `${[...configuration, ...own].join("\n")}\n`);

@@ -1,28 +1,20 @@
 /** Generated sequences of commands, to a real redis-server and to the simulated one. */
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { compare } from "./comparison.js";
 import { anySequence, type Step } from "./grammar.js";
-import { type Peer, realPeer, simulatedPeer } from "./peer.js";
+import { peersOfFile } from "./peers.js";
 import { everything, families, inspection, inTransactions } from "./shapes.js";
 
 const seed = 20_260_101;
 const keys = ["k1", "k2", "k3", "k4"];
 
-let real: Peer;
-let simulated: Peer;
-
-beforeAll(async () => {
-  real = await realPeer();
-  simulated = simulatedPeer();
-});
-
-afterAll(() => real?.stop());
+const peers = peersOfFile();
 
 async function holdsFor(sequences: fc.Arbitrary<Step[]>, numRuns: number): Promise<void> {
   await fc.assert(
     fc.asyncProperty(sequences, async (steps) => {
-      expect(await compare(real, simulated, steps)).toEqual([]);
+      expect(await compare(peers.real, peers.simulated, steps)).toEqual([]);
     }),
     { seed, numRuns, endOnFailure: false },
   );

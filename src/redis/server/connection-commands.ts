@@ -14,6 +14,7 @@ import {
 } from "../wire/value.js";
 import { badClientName, isClientName } from "./client-commands.js";
 import { type Call, type Command, flag } from "./command.js";
+import { runningMode } from "./mode.js";
 import { integerArgument, notInteger, syntaxError } from "./replies.js";
 
 const wrongPassword = error("WRONGPASS invalid username-password pair or user is disabled.");
@@ -100,7 +101,7 @@ function runHello(call: Call): Value {
     bulk("id"),
     integer(client.id),
     bulk("mode"),
-    bulk(process.mode.name === "sentinel" ? "sentinel" : "standalone"),
+    bulk(runningMode(process.mode)),
   ];
   const role = process.mode.role;
   if (role !== undefined) fields.push(bulk("role"), bulk(role));

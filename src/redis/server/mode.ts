@@ -89,6 +89,11 @@ export interface Mode {
   readonly infoSections: readonly InfoSection[];
 }
 
+/** As HELLO, INFO and the log name it; a cluster is not modelled. */
+export function runningMode({ name }: Mode): "standalone" | "sentinel" {
+  return name === "sentinel" ? "sentinel" : "standalone";
+}
+
 /** SHUTDOWN's and SIGTERM's (`prepareForShutdown`); neither `save` nor `nosave`: as the save rules say. */
 export interface ShutdownOptions {
   readonly save: boolean;

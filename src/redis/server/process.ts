@@ -25,7 +25,7 @@ import { ClientList } from "./client-list.js";
 import { clientsCron } from "./clients-cron.js";
 import { Dispatcher, type Entry } from "./dispatcher.js";
 import { Effects } from "./effects.js";
-import type { Mode } from "./mode.js";
+import { type Mode, runningMode } from "./mode.js";
 import { overwriteConfig } from "./overwrite-config.js";
 import { type PausePurpose, Pauses, type PauseType } from "./pauses.js";
 import { protectedModeDenies, protectedModeText } from "./protected-mode.js";
@@ -426,10 +426,7 @@ export class ServerProcess implements Actor {
     const { port } = this.settings;
     // initListeners() of 7.2 comes behind redisAsciiArt(), initServer() before it.
     const canListen = port === 0 || this.context.listen(port);
-    if (canListen || from72) {
-      const mode = this.mode.name === "sentinel" ? "sentinel" : "standalone";
-      this.log("*", `Running mode=${mode}, port=${port}.`);
-    }
+    if (canListen || from72) this.log("*", `Running mode=${runningMode(this.mode)}, port=${port}.`);
     if (!canListen) {
       const where = `TCP listening socket *:${port}: bind: Address already in use`;
       if (this.behaviour.from70) {

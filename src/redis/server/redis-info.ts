@@ -6,9 +6,9 @@
  * and text that seldom does when it does.
  */
 import type { ServerSettings } from "../config/settings.js";
-import type { Keyspace } from "../keyspace/keyspace.js";
+import { emptyServerBytes, type Keyspace } from "../keyspace/keyspace.js";
 import type { Client } from "./client.js";
-import type { InfoSection } from "./mode.js";
+import { type InfoSection, runningMode } from "./mode.js";
 import type { ServerProcess } from "./process.js";
 import type { RedisServer } from "./redis-server.js";
 import { type InfoLine, seldomChanging } from "./seldom-changing.js";
@@ -62,7 +62,7 @@ export function serverText(process: ServerProcess, hz: () => number): () => stri
   return () => {
     head ??=
       `redis_version:${behaviour.release}\r\nredis_git_sha1:00000000\r\nredis_git_dirty:0\r\n` +
-      `redis_build_id:0\r\nredis_mode:${process.mode.name === "sentinel" ? "sentinel" : "standalone"}\r\n` +
+      `redis_build_id:0\r\nredis_mode:${runningMode(process.mode)}\r\n` +
       `os:Linux 5.15.0 x86_64\r\narch_bits:64\r\n${clock}multiplexing_api:epoll\r\n` +
       `atomicvar_api:c11-builtin\r\ngcc_version:12.2.0\r\nprocess_id:${process.pid}\r\nprocess_supervised:no\r\n` +
       `run_id:${process.runId}\r\ntcp_port:${settings.port}\r\nserver_time_usec:`;
@@ -127,7 +127,7 @@ function memoryText(server: RedisServer): () => string {
     const now = `${memory} ${maxmemory} ${maxmemoryPolicy}`;
     if (now !== of) {
       of = now;
-      const used = emptyServer + memory;
+      const used = emptyServerBytes + memory;
       text =
         `used_memory:${used}\r\nused_memory_human:${human(used)}\r\n` +
         `used_memory_dataset:${memory}\r\nmaxmemory:${maxmemory}\r\n` +
@@ -136,9 +136,6 @@ function memoryText(server: RedisServer): () => string {
     return text;
   };
 }
-
-/** What a server without data has allocated, about. */
-const emptyServer = 1_900_000;
 
 /** `bytesToHuman()` */
 function human(bytes: number): string {

@@ -4,10 +4,10 @@
  */
 import { threadId } from "node:worker_threads";
 import { Breaker } from "../../../src/gateway/breaker.js";
-import { Gateway, networkMax } from "../../../src/gateway/gateway.js";
+import { Gateway } from "../../../src/gateway/gateway.js";
 import type { OutsideInput } from "../../../src/kernel/outside.js";
 import type { RunRecord } from "../../../src/kernel/record.js";
-import { type Instant, microseconds, seconds } from "../../../src/kernel/time.js";
+import { type Instant, microseconds } from "../../../src/kernel/time.js";
 import type { RedisNote } from "../../../src/redis/note.js";
 import { type Logged, loggedBy } from "../../../src/redis/server/log-line.js";
 import { Run } from "../../../src/run.js";
@@ -17,10 +17,17 @@ import { outsideHost, served } from "../../../src/scenario/served.js";
 import { scenarioOf } from "../../scenario/world.js";
 import { type Place, RealNode } from "./real-node.js";
 
-const settleMax = seconds(120);
-
 interface Line extends Logged {
   readonly node: string;
+}
+
+interface MixedClusterOptions {
+  readonly run: Run;
+  readonly gateway: Gateway;
+  readonly lines: readonly Line[];
+  readonly network: number;
+  readonly scenario: Scenario;
+  readonly inputs: { readonly at: Instant; readonly input: OutsideInput }[];
 }
 
 export class MixedCluster {
@@ -33,14 +40,7 @@ export class MixedCluster {
   readonly #inputs: { readonly at: Instant; readonly input: OutsideInput }[];
   readonly #nodes: RealNode[] = [];
 
-  private constructor(options: {
-    readonly run: Run;
-    readonly gateway: Gateway;
-    readonly lines: readonly Line[];
-    readonly network: number;
-    readonly scenario: Scenario;
-    readonly inputs: { readonly at: Instant; readonly input: OutsideInput }[];
-  }) {
+  private constructor(options: MixedClusterOptions) {
     this.#run = options.run;
     this.#gateway = options.gateway;
     this.#lines = options.lines;
@@ -53,8 +53,8 @@ export class MixedCluster {
   /** Served at speed 1, on the first network that is free, once all simulated nodes know each other. */
   static async start(yaml: string): Promise<MixedCluster> {
     const read = scenarioOf(yaml);
-    for (let i = 0; ; i++) {
-      const network = 1 + ((process.pid * 7 + threadId * 61 + i) % networkMax);
+    let made: Omit<MixedClusterOptions, "gateway"> | undefined;
+    const gateway = await Gateway.settledSomewhere(process.pid * 7 + threadId * 61, (network) => {
       const ahead = Date.now() - epochStart;
       const scenario = served(read, { network, bare: true, ahead });
       const inputs: { at: Instant; input: OutsideInput }[] = [];
@@ -68,20 +68,12 @@ export class MixedCluster {
       const outside = outsideHost(read);
       const observers = [{ level: "notes" as const, record }];
       const run = new Run({ scenario, seed: "mixed", observers, outside });
-      const failed = (error: unknown) => {
-        throw error;
-      };
-      const gateway = new Gateway({ run, speed: 0, failed });
-      try {
-        await gateway.open();
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "EADDRINUSE" && i < networkMax) continue;
-        throw error;
-      }
-      await gateway.advanceUntil(settleMax, () => run.isSettled);
-      gateway.speed = 1;
-      return new MixedCluster({ run, gateway, lines, network, scenario, inputs });
-    }
+      made = { run, lines, network, scenario, inputs };
+      return run;
+    });
+    gateway.speed = 1;
+    if (made === undefined) throw new Error("a gateway has a run");
+    return new MixedCluster({ ...made, gateway });
   }
 
   /** Where a simulated node is. */
