@@ -53,6 +53,7 @@ const layers: Record<
     values: [
       "standin",
       "gateway",
+      "cli/folder",
       "cli/program",
       "cli/tracing",
       "run",

@@ -1,7 +1,7 @@
 /** The directives of the configuration files that mean nothing in a simulation, for --verbose. */
 import { parseRedisConfig } from "../redis/config/parse-redis-config.js";
 import { parseSentinelConfig } from "../redis/config/parse-sentinel-config.js";
-import { includeReader } from "../scenario/included.js";
+import { filesOfNode } from "../scenario/included.js";
 import type { Plan, PlanNode } from "../scenario/plan.js";
 import { wrap } from "./print.js";
 
@@ -17,7 +17,7 @@ export function ignoredLines(plan: Plan): string[] {
 
 function ignoredBy(node: PlanNode): readonly string[] {
   const parse = node.kind === "sentinel" ? parseSentinelConfig : parseRedisConfig;
-  const readInclude = includeReader(node.files);
-  const { ignored } = parse(node.config, { version: node.version, readInclude });
+  const files = filesOfNode(node.files);
+  const { ignored } = parse(node.config, { version: node.version, files });
   return [...new Set(ignored.map(({ directive }) => directive))];
 }

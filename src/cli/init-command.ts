@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import { initScenario } from "../scenario/init.js";
+import { namesInFolder } from "./folder.js";
 import { LineFile } from "./line-file.js";
 import { out } from "./print.js";
 import { initFile, loadScenario, reasonOf } from "./scenario-source.js";
@@ -29,7 +30,10 @@ function init(dir: string): void {
   if (existsSync(path)) throw UserError.of(path, "is there already", "move it away first");
   const scenario = initScenario(confFiles(dir), {
     folder: resolve(dir),
-    read: (file) => textOf(resolve(dir, file)),
+    files: {
+      read: (file) => textOf(resolve(dir, file)),
+      list: (folder) => namesInFolder(resolve(dir, folder)),
+    },
   });
   if (scenario === undefined)
     throw UserError.of(

@@ -6,10 +6,12 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { traceMark } from "../observe/trace.js";
+import { type ConfigFiles, filesOf } from "../redis/config/config-files.js";
 import { formatProblem, type Problem } from "../redis/config/problem.js";
 import { type Parsed, parseScenario } from "../scenario/parse.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { nearest } from "../scenario/suggest.js";
+import { namesInFolder } from "./folder.js";
 import { say } from "./print.js";
 import { UserError } from "./user-error.js";
 
@@ -72,7 +74,8 @@ export function loadScenario(nameOrFile: string, set: readonly string[]): Loaded
       return undefined;
     }
   };
-  const { scenario, warnings } = parsed(name, text, read, set);
+  const list = (folder: string) => namesInFolder(resolve(dirname(path), folder));
+  const { scenario, warnings } = parsed(name, text, { read, list }, set);
   for (const warning of grouped(warnings)) say(`warning: ${formatProblem(warning)}`);
   return { scenario, source: { name, text, files, set } };
 }
@@ -90,16 +93,17 @@ function grouped(warnings: readonly Problem[]): readonly Problem[] {
 
 /** The same from texts alone, as a trace holds them. */
 export function scenarioOf(source: SourceText): Scenario {
-  return parsed(source.name, source.text, (file) => source.files[file], source.set).scenario;
+  const files = filesOf(new Map(Object.entries(source.files)));
+  return parsed(source.name, source.text, files, source.set).scenario;
 }
 
 function parsed(
   file: string,
   text: string,
-  read: (file: string) => string | undefined,
+  files: ConfigFiles,
   set: readonly string[],
 ): Extract<Parsed, { readonly problems: undefined }> {
-  const result = parseScenario(text, { file, read, set });
+  const result = parseScenario(text, { file, ...files, set });
   if (result.scenario === undefined) throw new UserError(result.problems);
   return result;
 }

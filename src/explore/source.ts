@@ -1,4 +1,5 @@
 /** A scenario as texts alone: what a worker, a finding or a trace needs to make it again. */
+import { filesOf } from "../redis/config/config-files.js";
 import { formatProblem } from "../redis/config/problem.js";
 import { parseScenario } from "../scenario/parse.js";
 import type { Scenario } from "../scenario/scenario.js";
@@ -16,7 +17,7 @@ export interface ScenarioSource {
 export function readSource(source: ScenarioSource): Scenario | string {
   const { scenario, problems } = parseScenario(source.text, {
     file: source.name,
-    read: (path) => source.files[path],
+    ...filesOf(new Map(Object.entries(source.files))),
     set: source.set,
   });
   return scenario ?? problems.map(formatProblem).join("\n");

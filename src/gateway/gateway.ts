@@ -165,16 +165,20 @@ export class Gateway {
   async #advance(span: Duration, isEnough: () => boolean): Promise<void> {
     this.#pace.speed = 0;
     const end = this.run.now + span;
-    await this.#quiet();
-    let strides = 0;
-    while (this.run.now < end && !isEnough()) {
-      const before = this.#passed;
-      this.#move(microseconds(Math.min(stride, end - this.run.now)));
-      if (this.#passed !== before) await this.#quiet();
-      else if (++strides % 10 === 0) await turn();
+    try {
+      await this.#quiet();
+      let strides = 0;
+      while (this.run.now < end && !isEnough()) {
+        const before = this.#passed;
+        this.#move(microseconds(Math.min(stride, end - this.run.now)));
+        if (this.#passed !== before) await this.#quiet();
+        else if (++strides % 10 === 0) await turn();
+      }
+      await this.#quiet();
+    } finally {
+      // Whoever was asked whether it is enough may have thrown.
+      this.#pace.speed = this.#speed;
     }
-    await this.#quiet();
-    this.#pace.speed = this.#speed;
   }
 
   /** Until no client has said anything for a while, and each has been given what it was told. */

@@ -171,6 +171,8 @@ export interface Disk {
   remove(path: string): void;
   /** Paths that begin with `prefix`, sorted by code unit. */
   list(prefix: string): readonly string[];
+  /** The names in a folder, whose path ends in a slash; those of folders end in one too. Sorted. */
+  names(folder: string): readonly string[];
   /** How long the disk takes to write (or read) so many bytes. */
   transferTime(bytes: number): Duration;
 }

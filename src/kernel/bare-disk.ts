@@ -63,6 +63,10 @@ export class BareDisk implements Disk {
     return this.#disk.list(prefix);
   }
 
+  names(folder: string): readonly string[] {
+    return this.#disk.names(folder);
+  }
+
   transferTime(bytes: number): Duration {
     return this.#disk.transferTime(bytes);
   }

@@ -171,6 +171,12 @@ export class HostDisk {
     return [...this.#files.keys()].filter((path) => path.startsWith(prefix)).sort();
   }
 
+  names(folder: string): readonly string[] {
+    const found = this.#real?.find(folder);
+    const real = found?.kind === "directory" ? found.names : [];
+    return [...new Set([...real, ...namesIn(folder, this.#files.keys())])].sort();
+  }
+
   transferTime(bytes: number): Duration {
     const time = (bytes * 1_000_000 * this.#factor) / this.#settings.bytesPerSecond;
     return microseconds(Math.ceil(time));
@@ -206,4 +212,15 @@ export class HostDisk {
   wipe(prefix: string): void {
     for (const path of this.list(prefix)) this.remove(path);
   }
+}
+
+/** What lies in a folder where these are all the paths there are. */
+export function namesIn(folder: string, paths: Iterable<string>): readonly string[] {
+  const names = new Set<string>();
+  for (const path of paths) {
+    if (!path.startsWith(folder) || path === folder) continue;
+    const slash = path.indexOf("/", folder.length);
+    names.add(path.slice(folder.length, slash === -1 ? undefined : slash + 1));
+  }
+  return [...names].sort();
 }

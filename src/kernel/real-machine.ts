@@ -10,7 +10,8 @@ import type { ChildId } from "./actor.js";
 
 export type FoundFile =
   | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "directory" };
+  /** Its names, those of directories with a slash at their end. */
+  | { readonly kind: "directory"; readonly names: readonly string[] };
 
 export interface RealMachine {
   /** What is at this path; undefined: nothing, or nothing that can be read. */

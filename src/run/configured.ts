@@ -3,7 +3,7 @@ import { parseRedisConfig } from "../redis/config/parse-redis-config.js";
 import { parseSentinelConfig } from "../redis/config/parse-sentinel-config.js";
 import type { SentinelSettings } from "../redis/config/sentinel-settings.js";
 import type { ServerSettings } from "../redis/config/settings.js";
-import { includeReader } from "../scenario/included.js";
+import { filesOfNode } from "../scenario/included.js";
 import type { Plan } from "../scenario/plan.js";
 
 export interface Configured {
@@ -16,7 +16,7 @@ export function configured(plan: Plan): Configured {
   const servers = new Map<string, ServerSettings>();
   const sentinels = new Map<string, SentinelSettings>();
   for (const { name, kind, config, version, known, files } of plan.nodes) {
-    const options = { version, known, readInclude: includeReader(files) };
+    const options = { version, known, files: filesOfNode(files) };
     if (kind === "server") servers.set(name, parseRedisConfig(config, options).settings);
     else sentinels.set(name, parseSentinelConfig(config, options).sentinel);
   }

@@ -12,7 +12,7 @@ import { scriptFile } from "../redis/sentinel/script-file.js";
 import { redisSentinel } from "../redis/sentinel/sentinel.js";
 import { redisServer } from "../redis/server/boot.js";
 import { behaviours, type Version, versions } from "../redis/version.js";
-import { includeReader } from "../scenario/included.js";
+import { filesOfNode } from "../scenario/included.js";
 import type { Plan, PlanNode } from "../scenario/plan.js";
 import { Operators } from "./operators.js";
 
@@ -81,8 +81,8 @@ function standsFor(plan: Plan, reaches: readonly string[]): (address: Address) =
 /** The RDB that a server finds when it starts for the first time: keys that nobody looks at. */
 function writeBallast(disk: Disk, node: PlanNode, ballast: Ballast): void {
   const { version, known } = node;
-  const readInclude = includeReader(node.files);
-  const { settings } = parseRedisConfig(node.config, { version, known, readInclude });
+  const files = filesOfNode(node.files);
+  const { settings } = parseRedisConfig(node.config, { version, known, files });
   const keyspace = new Keyspace(settings.databases);
   keyspace.ballast = ballast;
   const file = rdbFile(keyspace.snapshot(), undefined);

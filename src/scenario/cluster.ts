@@ -5,6 +5,8 @@
  * wrote them.
  */
 import { milliseconds } from "../kernel/time.js";
+import { type ConfigFiles, filesOf } from "../redis/config/config-files.js";
+import { hasWildcard } from "../redis/config/glob-paths.js";
 import { KnownFile } from "../redis/config/known-file.js";
 import { parseRedisConfig } from "../redis/config/parse-redis-config.js";
 import { parseSentinelConfig } from "../redis/config/parse-sentinel-config.js";
@@ -24,9 +26,6 @@ import type { RawScenario } from "./schema.js";
 import { nearest, suggestion } from "./suggest.js";
 import { readVersion } from "./version.js";
 
-/** The text of a configuration file, by its path relative to the scenario; undefined: there is none. */
-export type ReadFile = (path: string) => string | undefined;
-
 export interface Cluster {
   readonly hosts: readonly ScenarioHost[];
   readonly nodes: readonly ScenarioNode[];
@@ -45,10 +44,10 @@ export function readCluster(
   document: SourceDocument,
   raw: RawScenario,
   version: Version,
-  readFile: ReadFile,
+  files: ConfigFiles,
 ): Cluster {
   const groups = shortGroups(raw);
-  const drafts = readDrafts(document, raw, groups, readFile);
+  const drafts = readDrafts(document, raw, groups, files);
   const hosts = readHosts(document, raw, drafts);
   const ipOf = new Map(hosts.map((host) => [host.name, host.ips[0] ?? ""]));
   const names = readNames(document, raw, drafts, ipOf);
@@ -63,7 +62,7 @@ export function readCluster(
   for (const draft of drafts) {
     const text = configOf(document, raw, draft, { drafts, groups, addressOf });
     texts.set(draft, text);
-    included.set(draft, includedBy(text.text, includesOf(draft.raw, readFile)));
+    included.set(draft, includedBy(text.text, includesOf(draft.raw, files)));
   }
   for (const [draft, text] of texts) {
     const source = draft.raw.config ?? `${draft.name}.conf`;
@@ -71,7 +70,7 @@ export function readCluster(
     const includes = included.get(draft) ?? new Map<string, string>();
     const options = {
       version: readVersion(draft.raw.version) ?? version,
-      readInclude: (path: string) => includes.get(path),
+      files: filesOf(includes),
     };
     const sentinel = draft.kind === "server" ? undefined : parseSentinelConfig(file, options);
     const { settings, problems, unmodelled } = sentinel ?? parseRedisConfig(file, options);
@@ -96,6 +95,7 @@ export function readCluster(
   );
   const membership = new Membership(document, layouts, names, addressOf);
   membership.checkLoops();
+  membership.warnOfNamesakes();
   const nodes = drafts.map((draft): ScenarioNode => {
     const source = draft.raw.config ?? `${draft.name}.conf`;
     const isOurs = draft.path.length === 1 && draft.file === undefined;
@@ -140,11 +140,16 @@ function pathOf(draft: Draft, drafts: readonly Draft[]): string {
   return isShared ? `/etc/redis/${draft.name}/${baseOf(draft)}` : `/etc/redis/${baseOf(draft)}`;
 }
 
-/** Reads what a node's configuration includes: a file that the scenario gives it, or one beside its own. */
-function includesOf(raw: RawNode, readFile: ReadFile): ReadFile {
-  return (path) => {
-    const text = raw.files?.[path] ?? readFile(besides(raw.config ?? "", path));
-    return text === undefined ? undefined : toBinary(text);
+/** What a node's configuration may include: files that the scenario gives it, and those beside its own. */
+function includesOf(raw: RawNode, files: ConfigFiles): ConfigFiles {
+  const own = filesOf(new Map(Object.entries(raw.files ?? {})));
+  const base = raw.config ?? "";
+  return {
+    read: (path) => {
+      const text = own.read(path) ?? files.read(besides(base, path));
+      return text === undefined ? undefined : toBinary(text);
+    },
+    list: (folder) => [...new Set([...own.list(folder), ...files.list(besides(base, folder))])],
   };
 }
 
@@ -157,7 +162,7 @@ function isMissing({ what }: Problem): boolean {
 
 function missingHint({ name, raw }: Draft, { what }: Problem): string {
   const path = what.slice(cannotOpen.length, -1);
-  if (/[*?[]/.test(path)) return "patterns are not read: include each file by its name";
+  if (hasWildcard(path)) return "patterns are new in 7.0: include each file by its name";
   const place = besides(raw.config ?? "", path);
   return `put it at ${place}, or its text into the scenario: nodes.${name}.files`;
 }
@@ -267,7 +272,7 @@ function readDrafts(
   document: SourceDocument,
   raw: RawScenario,
   groups: readonly Group[],
-  readFile: ReadFile,
+  files: ConfigFiles,
 ): readonly Draft[] {
   const named = new Map(
     Object.entries(raw.nodes).filter(
@@ -281,7 +286,7 @@ function readDrafts(
     named.delete(name);
     const path: Path = own === undefined ? ["nodes"] : ["nodes", name];
     drafts.push(
-      makeDraft(document, { name, path, kind, group, raw: own ?? {}, shared: raw }, readFile),
+      makeDraft(document, { name, path, kind, group, raw: own ?? {}, shared: raw }, files),
     );
   };
   for (const group of groups) {
@@ -319,17 +324,17 @@ function makeDraft(
     /** The lines that all servers, and all Sentinels, have. */
     readonly shared: Pick<RawScenario, "server" | "sentinel">;
   },
-  readFile: ReadFile,
+  files: ConfigFiles,
 ): Draft {
   const { name, path, raw, group } = given;
   let file: string | undefined;
   if (raw.config !== undefined) {
-    const read = readFile(raw.config);
+    const read = files.read(raw.config);
     file = read === undefined ? undefined : toBinary(read);
     if (file === undefined)
       document.problem([...path, "config"], `there is no file ${raw.config} beside the scenario`);
   }
-  const included = includedBy(file ?? "", includesOf(raw, readFile));
+  const included = includedBy(file ?? "", includesOf(raw, files));
   const layout: Layout | undefined = file === undefined ? undefined : layoutOf(file, included);
   const looksLikeSentinel = layout?.isSentinel === true || /sentinel[^/]*$/i.test(raw.config ?? "");
   const kind = given.kind ?? raw.kind ?? (looksLikeSentinel ? "sentinel" : "server");

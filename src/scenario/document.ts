@@ -10,21 +10,29 @@ import type { Problem } from "../redis/config/problem.js";
 
 export type Path = readonly (string | number)[];
 
+/**
+ * How a place is named: by line and column of the text, or by the path of the value (`steps.0.at`), where the
+ * text was made from data and nobody has ever seen it.
+ */
+export type Places = "lines" | "paths";
+
 export class SourceDocument {
   readonly file: string;
   readonly problems: Problem[] = [];
   /** What may stand there, and does not do what it says. */
   readonly warnings: Problem[] = [];
   readonly #text: string;
+  readonly #places: Places;
   readonly #document: Document;
   readonly #lines: LineCounter;
   #hasBadAlias = false;
   /** The paths that --set wrote, with the argument as given. */
   readonly #set: { readonly path: Path; readonly argument: string }[] = [];
 
-  constructor(text: string, file: string) {
+  constructor(text: string, file: string, places: Places = "lines") {
     this.file = file;
     this.#text = text;
+    this.#places = places;
     this.#lines = new LineCounter();
     this.#document = parseDocument(text, {
       lineCounter: this.#lines,
@@ -67,6 +75,11 @@ export class SourceDocument {
 
   toJS(): unknown {
     return this.#document.toJS({ maxAliasCount: 1_000 });
+  }
+
+  /** As YAML again, comments included, with what --set wrote. */
+  toText(): string {
+    return this.#document.toString();
   }
 
   /** The comment at the top of the file: its prose, where it has no other. */
@@ -115,6 +128,7 @@ export class SourceDocument {
   where(path: Path): string {
     const set = this.#set.find((each) => each.path.every((word, i) => word === path[i]));
     if (set !== undefined) return `--set ${set.argument}`;
+    if (this.#places === "paths") return path.join(".");
     for (let length = path.length; length > 0; length--) {
       const node = this.#document.getIn(path.slice(0, length), true);
       if (isNode(node) && node.range) {
@@ -130,6 +144,7 @@ export class SourceDocument {
   whereKey(path: Path): string {
     const set = this.#set.find((each) => each.path.every((word, i) => word === path[i]));
     if (set !== undefined) return `--set ${set.argument}`;
+    if (this.#places === "paths") return path.join(".");
     const range = this.#keyRange(path);
     return range === undefined ? this.where(path) : this.#at(range);
   }

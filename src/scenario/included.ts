@@ -1,24 +1,33 @@
 /**
  * What the configuration files of a node include. Redis opens such a file at each boot by the path that
  * stands in the line (`loadServerConfigFromString()`), and so it lies on the node's disk under just that
- * path; here its text is found once, with the scenario.
+ * path; here its text is found once, with the scenario. So are all that a pattern fits, whatever the
+ * version: of one that knows no patterns the line itself is a mistake.
  */
 import { configLines } from "../redis/config/config-file.js";
+import {
+  type ConfigFiles,
+  filesOf,
+  includedPaths,
+  openedFiles,
+} from "../redis/config/config-files.js";
 
 /** Texts of included files, by their paths as the lines have them. */
 export type Included = ReadonlyMap<string, string>;
 
 /** All that a text includes, and what that includes; what cannot be read is left out. */
-export function includedBy(text: string, read: (path: string) => string | undefined): Included {
+export function includedBy(text: string, files: ConfigFiles): Included {
   const included = new Map<string, string>();
   const pending = [text];
   for (let next = pending.pop(); next !== undefined; next = pending.pop())
     for (const { args } of configLines({ path: "", text: next })) {
       const path = includedPath(args);
-      const found = path === undefined || included.has(path) ? undefined : read(path);
-      if (path === undefined || found === undefined) continue;
-      included.set(path, found);
-      pending.push(found);
+      for (const each of path === undefined ? [] : includedPaths(path, files)) {
+        const found = included.has(each) ? undefined : files.read(each);
+        if (found === undefined) continue;
+        included.set(each, found);
+        pending.push(found);
+      }
     }
   return included;
 }
@@ -29,23 +38,27 @@ export function expandedLines(
   included: Included,
   including: readonly string[] = [],
 ): { readonly line: number; readonly args: readonly string[] }[] {
+  const files = filesOf(included);
   return configLines({ path: "", text }).flatMap(({ where, args }) => {
     const line = Number(where.slice(1));
     const path = includedPath(args);
     if (path === undefined) return [{ line, args: args ?? [] }];
-    if (including.includes(path)) return [];
-    return expandedLines(included.get(path) ?? "", included, [...including, path]).map((each) => ({
-      line,
-      args: each.args,
-    }));
+    return openedFiles(includedPaths(path, files), files).flatMap((file) =>
+      file.text === undefined || including.includes(file.path)
+        ? []
+        : expandedLines(file.text, included, [...including, file.path]).map((each) => ({
+            line,
+            args: each.args,
+          })),
+    );
   });
 }
 
-/** How a node's files are read where its disk is not at hand. */
-export function includeReader(
+/** A node's files where its disk is not at hand. */
+export function filesOfNode(
   files: readonly { readonly path: string; readonly text: string }[],
-): (path: string) => string | undefined {
-  return (path) => files.find((file) => file.path === path)?.text;
+): ConfigFiles {
+  return filesOf(new Map(files.map(({ path, text }) => [path, text])));
 }
 
 /** A path that stands in a file, as whoever opens that file's own path would open it. */

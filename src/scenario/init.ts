@@ -7,6 +7,7 @@
  * with ports of their own share one machine, files with the same port have one each.
  */
 import { stringify } from "yaml";
+import { type ConfigFiles, filesOf } from "../redis/config/config-files.js";
 import { layoutOf } from "./config-text.js";
 import { besides, expandedLines, type Included, includedBy } from "./included.js";
 
@@ -44,19 +45,24 @@ const shared = "redis-host";
 export interface InitOptions {
   /** The folder itself, for those who include files of it by whole paths. */
   readonly folder?: string;
-  /** Opens what they include, by its path from the folder. */
-  readonly read?: (path: string) => string | undefined;
+  /** What they include, by its path from the folder. */
+  readonly files?: ConfigFiles;
 }
 
 /** What is included is no process of its own. Undefined: none of the files is one of Redis's. */
 export function initScenario(
   all: readonly FoundFile[],
-  { folder = "", read }: InitOptions = {},
+  {
+    folder = "",
+    files: open = filesOf(new Map(all.map(({ name, text }) => [name, text]))),
+  }: InitOptions = {},
 ): string | undefined {
-  const open = read ?? ((path: string) => all.find(({ name }) => name === path)?.text);
   const parts = new Set<string>();
   const whole = all.map((file): ReadFile => {
-    const included = includedBy(file.text, (path) => open(besides(file.name, path)));
+    const included = includedBy(file.text, {
+      read: (path) => open.read(besides(file.name, path)),
+      list: (at) => open.list(besides(file.name, at)),
+    });
     for (const path of included.keys()) {
       const part = besides(file.name, path);
       parts.add(part.startsWith(`${folder}/`) ? part.slice(folder.length + 1) : part);

@@ -9,8 +9,8 @@
 import { none, seconds } from "../kernel/time.js";
 import { formatProblem, type Problem } from "../redis/config/problem.js";
 import { readClient } from "./clients.js";
-import { type ReadFile, readCluster } from "./cluster.js";
-import { SourceDocument } from "./document.js";
+import { readCluster } from "./cluster.js";
+import { type Places, SourceDocument } from "./document.js";
 import { parseDuration } from "./duration.js";
 import { readExpectation } from "./expectations.js";
 import { readLinkSettings } from "./machine.js";
@@ -25,10 +25,17 @@ import { Vocabulary } from "./vocabulary.js";
 export interface ParseOptions {
   /** As the user named it: in front of every line number. */
   readonly file: string;
-  /** Reads a configuration file by its path relative to the scenario. */
-  readonly read: ReadFile;
+  /** The text of a configuration file by its path relative to the scenario; undefined: there is none. */
+  readonly read: (path: string) => string | undefined;
+  /**
+   * The names in a folder, for patterns in `include` lines. The folder ends in a slash, and is empty for that of
+   * the scenario; names of folders end in one too. Without it, patterns fit the node's own `files` alone.
+   */
+  readonly list?: (folder: string) => readonly string[];
   /** The arguments of `--set`, each `path=value`, in order. */
   readonly set?: readonly string[];
+  /** How problems name their place: by line and column, unless told otherwise. */
+  readonly places?: Places;
 }
 
 export type Parsed =
@@ -41,7 +48,7 @@ export type Parsed =
   | { readonly scenario: undefined; readonly problems: readonly Problem[] };
 
 export function parseScenario(text: string, options: ParseOptions): Parsed {
-  const document = new SourceDocument(text, options.file);
+  const document = new SourceDocument(text, options.file, options.places);
   // Where YAML has lost its way, what follows the first mistakes is no help.
   if (document.isBroken) return { scenario: undefined, problems: document.problems.slice(0, 3) };
   applySettings(document, options.set ?? []);
@@ -52,9 +59,19 @@ export function parseScenario(text: string, options: ParseOptions): Parsed {
   return { scenario, problems: undefined, warnings: inOrder(document.warnings) };
 }
 
+/** The text of a scenario with what `--set` changes written into it; both must be without mistakes. */
+export function settledText(text: string, set: readonly string[]): string {
+  const document = new SourceDocument(text, "");
+  applySettings(document, set);
+  return document.toText();
+}
+
 function readScenario(document: SourceDocument, raw: RawScenario, options: ParseOptions): Scenario {
   const version = readVersion(raw.version) ?? newest;
-  const cluster = readCluster(document, raw, version, options.read);
+  const cluster = readCluster(document, raw, version, {
+    read: options.read,
+    list: options.list ?? (() => []),
+  });
   const named = (kind: "server" | "sentinel") =>
     cluster.nodes.filter((node) => node.kind === kind).map((node) => node.name);
   const clientNames = Object.keys(raw.clients ?? {});

@@ -5,6 +5,7 @@
  */
 import { accessSync, constants, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { namesInFolder } from "../cli/folder.js";
 import type { ConfigFile } from "../redis/config/config-file.js";
 import { type ParseOptions, parseRedisConfig } from "../redis/config/parse-redis-config.js";
 import { parseSentinelConfig } from "../redis/config/parse-sentinel-config.js";
@@ -54,7 +55,10 @@ export function readConfiguration(sources: Sources): Configuration | Refusal {
   const parse: ParseOptions = {
     version,
     directory: toBinary(directory),
-    readInclude: (name) => textOf(resolve(directory, fromBinary(name))),
+    files: {
+      read: (name) => textOf(resolve(directory, fromBinary(name))),
+      list: (name) => namesInFolder(resolve(directory, fromBinary(name))).map(toBinary),
+    },
   };
   const { settings, problems } = isSentinel
     ? parseSentinelConfig(whole, parse)

@@ -13,9 +13,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { isAbsolute } from "node:path";
+import { namesInFolder } from "../cli/folder.js";
 import type { ChildId } from "../kernel/actor.js";
 import type { FoundFile, RealMachine } from "../kernel/real-machine.js";
-import { fromBinary } from "../redis/wire/utf8.js";
+import { fromBinary, toBinary } from "../redis/wire/utf8.js";
 import { attempt } from "./error-text.js";
 
 /** Whoever runs programs for a node: its stand-in. */
@@ -40,7 +41,8 @@ export class MachineFiles implements RealMachine {
     if (!isAbsolute(real)) return undefined;
     try {
       const found = statSync(real, { throwIfNoEntry: false });
-      if (found?.isDirectory() === true) return { kind: "directory" };
+      if (found?.isDirectory() === true)
+        return { kind: "directory", names: namesInFolder(real).map(toBinary) };
       if (found?.isFile() !== true) return undefined;
       return { kind: "text", text: readFileSync(real, "latin1") };
     } catch {

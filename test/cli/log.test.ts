@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { behaviours, type Version } from "../../src/redis/version.js";
 import { inFolder, redsim } from "./redsim.js";
 
 const line = /^1:([XCSM]) (\d\d \w{3} \d{4} \d\d:\d\d:\d\d\.\d{3}) ([-.*#]) .+$/;
@@ -48,7 +49,7 @@ describe("the log of a node", () => {
   });
 
   // main(), initServer(), redisAsciiArt(), rdbLoadRio(), loadDataFromDisk(): as real servers log a restart.
-  test.each([
+  test.each<[Version, string, string[]]>([
     ["6.2", "#", []],
     ["7.0", "#", ["* Done loading RDB, keys loaded: 1, keys expired: 0."]],
     ["7.2", "*", ["* Done loading RDB, keys loaded: 1, keys expired: 0."]],
@@ -68,6 +69,7 @@ steps:
       return redsim(args, { cwd: folder }).out.trimEnd().split("\n");
     });
     const texts = lines.map((each) => each.slice(each.indexOf(".") + 5));
+    const { release } = behaviours[version];
     const begin = texts.lastIndexOf(`${level} oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo`);
 
     expect(begin).toBeGreaterThan(0);
@@ -76,6 +78,9 @@ steps:
       "* monotonic clock: POSIX clock_gettime",
       "* Running mode=standalone, port=6379.",
       `${level} Server initialized`,
+      `* Loading RDB produced by version ${release}`,
+      "* RDB age 1 seconds",
+      "* RDB memory usage when created 1.81 Mb",
       ...loaded,
       "* DB loaded from disk: 0.000 seconds",
       `* Ready to accept connections${version === "7.2" ? " tcp" : ""}`,

@@ -3,7 +3,7 @@
  * with a folder of its own, ended by its pid.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,12 +26,13 @@ export class RealServer {
     this.#folder = folder;
   }
 
-  static async start(): Promise<RealServer> {
+  /** `lines` of its file stand behind those about its place on this machine. */
+  static async start(lines = configuration): Promise<RealServer> {
     const folder = mkdtempSync(join(tmpdir(), "redsim-real-"));
     const [port = 0] = await freePorts(1);
     const own = [`port ${port}`, "bind 127.0.0.1", `dir ${folder}`];
     const file = join(folder, "redis.conf");
-    writeFileSync(file, `${[...configuration, ...own].join("\n")}\n`);
+    writeFileSync(file, `${[...own, ...lines].join("\n")}\n`);
     const process = spawn("redis-server", [file], { stdio: "ignore" });
     const server = new RealServer(process, port, folder);
     for (let i = 0; i < 200; i++) {
@@ -45,6 +46,11 @@ export class RealServer {
     }
     await server.stop();
     throw new Error(`redis-server did not come up on port ${port}`);
+  }
+
+  /** Its configuration file, as it is now. */
+  get file(): string {
+    return readFileSync(join(this.#folder, "redis.conf"), "latin1");
   }
 
   async session(): Promise<RealSession> {

@@ -28,6 +28,8 @@ export interface ServerOptions {
   /** Lines of its redis.conf. */
   readonly config?: readonly string[];
   readonly boot?: boolean;
+  /** Its file has those lines alone. */
+  readonly bare?: boolean;
 }
 
 export interface SeenNote {
@@ -56,7 +58,8 @@ export class World {
   /** Makes a server on a host of its own and, unless told otherwise, boots it and lets it settle. */
   server(name: string, options: ServerOptions = {}): void {
     const ip = `10.0.0.${this.#addresses.size + 1}`;
-    const lines = ["protected-mode no", 'save ""', ...(options.config ?? [])];
+    const usual = options.bare === true ? [] : ["protected-mode no", 'save ""'];
+    const lines = [...usual, ...(options.config ?? [])];
     const port = Number(lines.find((line) => line.startsWith("port "))?.slice(5) ?? 6379);
     this.#addresses.set(name, { ip, port });
     this.simulation.addHost(name, { ips: [ip], lateness: { min: none, max: none } });

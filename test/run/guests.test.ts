@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ChildId } from "../../src/kernel/actor.js";
+import { namesIn } from "../../src/kernel/disk.js";
 import type { Launch } from "../../src/kernel/outside.js";
 import type { FoundFile, RealMachine } from "../../src/kernel/real-machine.js";
 import type { RunRecord } from "../../src/kernel/record.js";
@@ -21,7 +22,9 @@ class PaperMachine implements RealMachine {
   readonly signals: number[] = [];
 
   find(path: string): FoundFile | undefined {
-    if (this.directories.has(path)) return { kind: "directory" };
+    const inside = `${path.replace(/\/$/, "")}/`;
+    const names = namesIn(inside, this.files.keys());
+    if (this.directories.has(path) || names.length > 0) return { kind: "directory", names };
     const text = this.files.get(path);
     return text === undefined ? undefined : { kind: "text", text };
   }
@@ -172,6 +175,41 @@ describe("a node that is started while the run is under way", () => {
 
     expect(place.ask(replica, "GET", "a")).toBe("$1\r\n1\r\n");
     expect(place.ask(master, "INFO", "replication")).toMatch(/slave0:ip=127\.0\.0\.1,port=7001,/);
+  });
+
+  // loadServerConfig(), whose patterns glob(3) reads from where the process was started.
+  test("reads all files that a pattern fits, at each start anew", () => {
+    const place = new Place();
+    const { files } = place.machine;
+    files.set("/home/me/my.conf", "include conf.d/*.conf\ninclude /etc/*/none-*\n");
+    files.set("/home/me/conf.d/1.conf", "maxclients 71\n");
+    files.set("/home/me/conf.d/2.conf", "maxclients 72\n");
+    const node = place.start("redis-server", 7000);
+    expect(place.ask(node, "CONFIG", "GET", "maxclients")).toContain("72");
+
+    place.run.take({ does: "inject", fault: { kind: "kill", node, signal: "KILL" } });
+    files.set("/home/me/conf.d/3.conf", "maxclients 73\n");
+    place.start("redis-server", 7000, { pid: 7001 });
+
+    expect(place.ask(node, "CONFIG", "GET", "maxclients")).toContain("73");
+  });
+
+  // readSyncBulkPayload(): only now is the old dataset gone, and the new one not there.
+  test("cannot put what its master sends in the place of a directory", () => {
+    const place = new Place();
+    const master = place.start("redis-server", 7000);
+    place.ask(master, "SET", "a", "1");
+    place.machine.directories.add("/home/me/dump.rdb");
+    const replica = place.start("redis-server", 7001, {
+      options: "port 7001\nreplicaof localhost 7000",
+    });
+    place.run.advance(seconds(10));
+
+    expect(place.logOf(replica)).toContain(
+      "Failed trying to rename the temp DB into dump.rdb in MASTER <-> REPLICA synchronization: Is a directory",
+    );
+    expect(place.logOf(replica)).not.toContain("MASTER <-> REPLICA sync: Finished with success");
+    expect(place.ask(replica, "INFO", "replication")).toContain("master_link_status:down");
   });
 
   // sentinelFlushConfig(), rewriteConfigOverwriteFile()

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { seconds } from "../../src/kernel/time.js";
+import { formatProblem } from "../../src/redis/config/problem.js";
 import { Run } from "../../src/run.js";
 import { initScenario } from "../../src/scenario/init.js";
-import { mistakes, scenarioOf } from "./world.js";
+import { mistakes, parsed, scenarioOf } from "./world.js";
 
 const text = ["duration: 20s", "nodes:", "  r1: { config: conf/redis.conf }", ""].join("\n");
 
@@ -62,10 +63,11 @@ describe("a configuration file that includes others", () => {
 
   test("is told what is missing, and where it is looked for", () => {
     const files = { "conf/redis.conf": "port 6379\ninclude more.conf\ninclude d/*.conf\n" };
+    const old = `version: "6.2"\n${text}`;
 
-    expect(mistakes(text, { files })).toEqual([
+    expect(mistakes(old, { files })).toEqual([
       "conf/redis.conf:2: Fatal error, can't open config file 'more.conf' (put it at conf/more.conf, or its text into the scenario: nodes.r1.files)",
-      "conf/redis.conf:3: Fatal error, can't open config file 'd/*.conf' (patterns are not read: include each file by its name)",
+      "conf/redis.conf:3: Fatal error, can't open config file 'd/*.conf' (patterns are new in 7.0: include each file by its name)",
     ]);
   });
 
@@ -97,6 +99,71 @@ describe("a configuration file that includes others", () => {
 
     expect(written).toContain("password: sesame");
     expect(written.match(/config: .*/g)).toEqual(["config: a/redis.conf", "config: b/redis.conf"]);
+  });
+});
+
+// Redis 7.0: loadServerConfig() with glob(3).
+describe("a configuration file that includes others by a pattern", () => {
+  test("reads them in the order of their names, those that begin with a dot left out", () => {
+    const files = {
+      "conf/redis.conf": "include d/*.conf\ninclude d/more/*\n",
+      "conf/d/20-late.conf": "port 7002\nhz 20\n",
+      "conf/d/10-early.conf": "port 7001\nhz 10\n",
+      "conf/d/.30-hidden.conf": "port 7003\n",
+      "conf/d/40-other.txt": "port 7004\n",
+      "conf/d/more/a": "include [!a]\nreplica-priority 7\n",
+      "conf/b": "replicaof 10.0.0.9 6379\n",
+    };
+    const scenario = scenarioOf(text, { files });
+    const [node] = scenario.nodes;
+
+    expect(node?.port).toBe(7_002);
+    expect(node?.files.map(({ path }) => path)).toEqual([
+      "d/10-early.conf",
+      "d/20-late.conf",
+      "d/more/a",
+      "b",
+    ]);
+    // And so does a process that is started again, from its own disk.
+    const run = new Run({ scenario, seed: "1" });
+    run.advance(seconds(1));
+    run.inject({ kind: "kill", node: "r1", signal: "KILL" });
+    run.inject({ kind: "restart", node: "r1" });
+    run.advance(seconds(1));
+    const view = run.inspect("r1");
+    expect(view?.kind === "server" && view.master).toBe("10.0.0.9:6379");
+  });
+
+  test("goes on where nothing fits, and whoever reads it is told", () => {
+    const files = { "conf/redis.conf": "include d/*.conf\nport 7000\n" };
+    const { scenario, warnings } = parsed(text, { files });
+
+    expect(scenario?.nodes[0]?.port).toBe(7_000);
+    expect(warnings.map(formatProblem)).toEqual([
+      "conf/redis.conf:1: no file is called d/*.conf here (this line does nothing)",
+    ]);
+  });
+
+  // The texts are put together as they are: fgets(), sdscat().
+  test("takes the first line of the next file for the rest of one without a newline", () => {
+    const files = {
+      "conf/redis.conf": "include d/?\n",
+      "conf/d/1": "hz 10\nport 7",
+      "conf/d/2": "001\nhzz 3\n",
+    };
+
+    expect(mistakes(text, { files })).toEqual([
+      "conf/d/2:2: Bad directive or wrong number of arguments (did you mean hz?)",
+    ]);
+    expect(scenarioOf(text, { files: { ...files, "conf/d/2": "001\n" } }).nodes[0]?.port).toBe(
+      7_001,
+    );
+  });
+
+  test("may fit itself, which is told and ends", () => {
+    const files = { "conf/redis.conf": "include *.conf\n" };
+
+    expect(mistakes(text, { files })).toEqual(["conf/redis.conf:1: 'redis.conf' includes itself"]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What the tests of scenario files share: a scenario from a text, and its mistakes as a person sees them. */
-import { formatProblem } from "../../src/redis/config/problem.js";
-import { parseScenario } from "../../src/scenario/parse.js";
+import { filesOf } from "../../src/redis/config/config-files.js";
+import { formatProblem, type Problem } from "../../src/redis/config/problem.js";
+import { type Parsed, parseScenario } from "../../src/scenario/parse.js";
 import type { Scenario } from "../../src/scenario/scenario.js";
 
 export interface Given {
@@ -19,10 +20,18 @@ export function mistakes(text: string, given: Given = {}): readonly string[] {
   return (parseScenario(text, options(given)).problems ?? []).map(formatProblem);
 }
 
+/** Both, and what a person is warned of. */
+export function parsed(
+  text: string,
+  given: Given = {},
+): Parsed & { readonly warnings: readonly Problem[] } {
+  return { warnings: [], ...parseScenario(text, options(given)) };
+}
+
 function options(given: Given) {
   return {
     file: "partition.yaml",
-    read: (path: string) => given.files?.[path],
+    ...filesOf(new Map(Object.entries(given.files ?? {}))),
     set: given.set ?? [],
   };
 }

@@ -151,3 +151,10 @@ export function storeValue(
   const fields = settings as unknown as Record<string, DirectiveValue>;
   fields[field] = field === "hz" ? Math.min(Math.max(Number(value), hzMin), hzMax) : value;
 }
+
+/** `applyWatchdogPeriod()`: twice what lies between two runs of serverCron at the least, unless it is off. */
+export function raiseWatchdog(settings: ServerSettings): void {
+  const period = Number(settings.others.get("watchdog-period") ?? 0);
+  const least = Math.floor(1_000 / settings.hz) * 2;
+  if (period > 0 && period < least) settings.others.set("watchdog-period", least);
+}

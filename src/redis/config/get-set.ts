@@ -7,7 +7,13 @@ import type { Version } from "../version.js";
 import { globMatches } from "../wire/glob.js";
 import { cString, lowerCase } from "../wire/text.js";
 import { type Directive, formatValue, readValue } from "./directive.js";
-import { findDirective, shownDirectives, storedValue, storeValue } from "./directives.js";
+import {
+  findDirective,
+  raiseWatchdog,
+  shownDirectives,
+  storedValue,
+  storeValue,
+} from "./directives.js";
 import { copyOf, type ServerSettings } from "./settings.js";
 import { specialSyntax } from "./special-directives.js";
 
@@ -206,6 +212,7 @@ function change(
   const read = readValue(directive, args, version);
   if ("error" in read) return read.error;
   storeValue(settings, directive, read.value);
+  if (directive.name === "watchdog-period") raiseWatchdog(settings);
   raiseBacklog(settings, directive);
   return undefined;
 }

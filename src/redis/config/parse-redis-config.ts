@@ -7,9 +7,10 @@ import type { Version } from "../version.js";
 import { lowerCase, splitArguments } from "../wire/text.js";
 import { userLineError } from "./acl-users.js";
 import { type ConfigFile, type ConfigLine, configLines } from "./config-file.js";
+import { type ConfigFiles, includedPaths, openedFiles } from "./config-files.js";
 import { defaultSettings } from "./default-settings.js";
 import { type Directive, readValue } from "./directive.js";
-import { directiveNames, findDirective, storeValue } from "./directives.js";
+import { directiveNames, findDirective, raiseWatchdog, storeValue } from "./directives.js";
 import type { KnownFile } from "./known-file.js";
 import { nearest } from "./nearest.js";
 import type { Problem } from "./problem.js";
@@ -27,8 +28,8 @@ export interface ParseOptions {
   readonly version: Version;
   /** Where the process is started: what a relative `dir` starts from. */
   readonly directory?: string;
-  /** The text of an included file; undefined where there is none. Without a reader `include` is refused. */
-  readInclude?(path: string): string | undefined;
+  /** Where `include` finds its files; without them it is refused. */
+  readonly files?: ConfigFiles;
   /** What was read before: a file that says the same is not read again. */
   readonly known?: KnownFile | undefined;
   /** Is there such a command? For rename-command; by default every name is believed. */
@@ -39,7 +40,7 @@ export interface ParsedRedisConfig {
   readonly settings: ServerSettings;
   readonly problems: readonly Problem[];
   readonly ignored: readonly Ignored[];
-  /** Lines that Redis would act on and a simulation does not. */
+  /** Lines that Redis would act on and a simulation does not, or that find nothing here to act on. */
   readonly unmodelled: readonly Problem[];
 }
 
@@ -101,6 +102,7 @@ export class ServerLines {
       others.get("daemonize") === true && (others.get("supervised") ?? "no") === "no";
     if (isDaemon && (others.get("pidfile") ?? "") === "")
       others.set("pidfile", "/var/run/redis.pid");
+    raiseWatchdog(settings);
     if (this.#renamed.size > 0) settings.renamedCommands = this.#renamed;
     const eviction =
       this.#evictionAt === undefined ? undefined : unmodelledEviction(this.#evictionAt, settings);
@@ -204,24 +206,31 @@ export class ServerLines {
     return close === undefined ? undefined : `did you mean ${close}?`;
   }
 
+  /** `loadServerConfig()`; 6.2 takes a pattern for the name of a file. */
   #include(where: string, path: string): void {
-    const { readInclude } = this.#options;
-    if (readInclude === undefined) {
+    const { files, version } = this.#options;
+    if (files === undefined) {
       this.report(where, "include is not possible here", "put the lines of that file in this one");
       return;
     }
-    if (this.#including.includes(path)) {
-      this.report(where, `'${path}' includes itself`);
-      return;
+    const paths = version === "6.2" ? [path] : includedPaths(path, files);
+    if (paths.length === 0)
+      this.#unmodelled.push({
+        where,
+        what: `no file is called ${path} here`,
+        hint: "this line does nothing",
+      });
+    for (const file of openedFiles(paths, files)) {
+      if (this.#including.includes(file.path)) {
+        this.report(where, `'${file.path}' includes itself`);
+      } else if (file.text === undefined) {
+        this.report(where, `Fatal error, can't open config file '${file.path}'`);
+      } else {
+        this.#including.push(file.path);
+        this.read(configLines(file));
+        this.#including.pop();
+      }
     }
-    const text = readInclude(path);
-    if (text === undefined) {
-      this.report(where, `Fatal error, can't open config file '${path}'`);
-      return;
-    }
-    this.#including.push(path);
-    this.read(configLines({ path, text }));
-    this.#including.pop();
   }
 
   #rename(where: string, from: string, to: string): void {

@@ -2,6 +2,7 @@
  * The file that a replica writes what its master sends to, until it takes the place of dump.rdb
  * (`readSyncBulkPayload()`). It goes to the disk piece by piece, so that little is left for the last fsync.
  */
+import { assert } from "../../kernel/assert.js";
 import type { DataServer } from "../replication/data-server.js";
 import { inDirectory } from "./append-only-file.js";
 import type { RdbFile } from "./rdb-file.js";
@@ -37,16 +38,21 @@ export class IncomingFile {
     this.#forget();
   }
 
-  /** It takes the place of dump.rdb: fsync, then rename. False: the disk is full. */
+  /** All of it has come. False: the disk is full. */
   complete(rdb: RdbFile): boolean {
+    this.#path ??= this.#temporaryPath();
+    return this.#server.context.disk.write(this.#path, rdb, rdb.bytes);
+  }
+
+  /** It takes the place of dump.rdb: fsync, then rename. Answers why it could not. */
+  putInPlace(): string | undefined {
     const { context, persistence } = this.#server;
     const { disk } = context;
-    const path = this.#path ?? this.#temporaryPath();
-    if (!disk.write(path, rdb, rdb.bytes)) return false;
-    disk.sync(path);
-    disk.rename(path, persistence.rdbPath);
+    assert(this.#path !== undefined, "a file is complete before it takes a place");
+    disk.sync(this.#path);
+    if (!disk.rename(this.#path, persistence.rdbPath)) return disk.error;
     this.#forget();
-    return true;
+    return undefined;
   }
 
   #temporaryPath(): string {

@@ -27,6 +27,7 @@ const retryDelay = 5;
 const restartTries = 10;
 /** BUFSIZ of a file's stream. */
 const stdioBlock = 4_096;
+const mebibyte = 1_048_576;
 const gibibyte = 1_073_741_824;
 const sigusr1 = 10;
 
@@ -133,6 +134,7 @@ export class Persistence {
       loaded(undefined);
       return;
     }
+    this.logOrigin(rdb);
     this.loader.start({
       bytes: rdb.bytes,
       keys: rdb.snapshot.keys,
@@ -148,6 +150,20 @@ export class Persistence {
         loaded(rdb);
       },
     });
+  }
+
+  /** What `rdbLoadRio()` tells of a file's auxiliary fields when it comes to them. */
+  logOrigin({ release, createdAt, usedMemory }: RdbFile): void {
+    const { process } = this.#server;
+    if (release !== undefined) process.log("*", `Loading RDB produced by version ${release}`);
+    if (createdAt !== undefined) {
+      const age = Math.max(0, process.unixtime - createdAt);
+      process.log("*", `RDB age ${age} seconds`);
+    }
+    if (usedMemory !== undefined) {
+      const megabytes = (usedMemory / mebibyte).toFixed(2);
+      process.log("*", `RDB memory usage when created ${megabytes} Mb`);
+    }
   }
 
   /** The end of `rdbLoadRioWithLoadingCtx()`, which counts from 7.0 on. */

@@ -75,7 +75,9 @@ class RdbDecoder {
       },
       bytes,
       replication: this.#replication(),
-      createdAt: wholeNumber(this.#fields.get("ctime")) ?? 0,
+      release: this.#fields.get("redis-ver"),
+      createdAt: wholeNumber(this.#fields.get("ctime")),
+      usedMemory: wholeNumber(this.#fields.get("used-mem")),
       hasChecksum: format >= checksumSince,
     };
   }

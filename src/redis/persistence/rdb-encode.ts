@@ -28,6 +28,7 @@ export interface EncodedRdb {
 export function encodeRdb(file: RdbFile): EncodedRdb {
   const { snapshot } = file;
   const { ballast, encoding } = snapshot;
+  assert(file.createdAt !== undefined, "what is written for a real server was made here");
   const head = new RdbWriter(encoding);
   head.magic();
   head.aux("redis-ver", encoding.release);

@@ -5,7 +5,7 @@
  * replication are added here, for only a server knows them (`rdbSaveInfoAuxFields()`). rdb-encode.ts
  * writes it for a real server, and rdb-decode.ts makes one of what a real server wrote.
  */
-import type { Snapshot } from "../keyspace/keyspace.js";
+import { emptyServerBytes, type Snapshot } from "../keyspace/keyspace.js";
 import { integerBytes } from "../keyspace/rdb-meter.js";
 import type { RdbReplicationInfo } from "../replication/replication.js";
 
@@ -14,8 +14,12 @@ export interface RdbFile {
   /** Of the whole file, in bytes. */
   readonly bytes: number;
   readonly replication: RdbReplicationInfo | undefined;
+  /** What it says of where it comes from; of a real server's file some may be missing. */
+  readonly release: string | undefined;
   /** Unix seconds. */
-  readonly createdAt: number;
+  readonly createdAt: number | undefined;
+  /** By the whole server, in bytes. */
+  readonly usedMemory: number | undefined;
   /** rdbchecksum */
   readonly hasChecksum: boolean;
 }
@@ -32,7 +36,9 @@ export function rdbFile(
   for (const [name, value] of replicationFields(replication)) {
     bytes += 2 + name.length + valueBytes(value);
   }
-  return { snapshot, bytes, replication, createdAt, hasChecksum };
+  const { release } = snapshot.encoding;
+  const usedMemory = emptyServerBytes + snapshot.memory;
+  return { snapshot, bytes, replication, release, createdAt, usedMemory, hasChecksum };
 }
 
 /** The auxiliary fields about replication, in Redis's order. */

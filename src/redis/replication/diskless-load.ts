@@ -119,6 +119,7 @@ export class DisklessLoad {
     }
     this.#complete = true;
     if (behind !== undefined) stream.behind(behind);
+    this.#server.persistence.logOrigin(rdb);
     loader.complete(rdb.snapshot.keys, () => this.#loaded(stream, rdb));
   }
 

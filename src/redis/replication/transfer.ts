@@ -196,7 +196,6 @@ export class Transfer {
       this.#diskIsFull();
       return;
     }
-    this.#switching = true;
     persistence.stopAof();
     if (!behaviour.eagerFullResync) {
       this.#killRdbChild();
@@ -209,6 +208,17 @@ export class Transfer {
     keyspace.flush();
     process.log("*", "MASTER <-> REPLICA sync: Loading DB in memory");
     if (behaviour.eagerFullResync) this.#killRdbChild();
+    const error = persistence.incoming.putInPlace();
+    if (error !== undefined) {
+      process.log(
+        "#",
+        `Failed trying to rename the temp DB into ${settings.dbfilename} in MASTER <-> REPLICA synchronization: ${error}`,
+      );
+      this.#link.cancel(true);
+      return;
+    }
+    this.#switching = true;
+    persistence.logOrigin(rdb);
     persistence.loader.start({
       bytes: rdb.bytes,
       keys: rdb.snapshot.keys,

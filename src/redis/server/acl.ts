@@ -211,7 +211,9 @@ function isCommand(process: ServerProcess, name: string, subcommand?: string): b
   if (command === undefined || !isOf(behaviour, command))
     return mode.name === "redis" && isUnmodelled(name, behaviour);
   if (subcommand === undefined || !hasSubcommands(name)) return true;
-  return subcommandsOf(name, behaviour, mode.name).includes(`${name}|${subcommand}`);
+  return subcommandsOf(name, behaviour, mode.name).some(
+    (each) => each.fullName === `${name}|${subcommand}`,
+  );
 }
 
 function commandsInCategory(
@@ -225,7 +227,7 @@ function commandsInCategory(
     if (categoriesOf(entry.command, entry.flags, behaviour).includes(category)) names.push(name);
     if (!behaviour.from70) continue;
     for (const each of subcommandsOf(entry.command.name, behaviour, process.mode.name))
-      if (subcommandCategories(each).includes(category)) names.push(each);
+      if (subcommandCategories(each).includes(category)) names.push(each.fullName);
   }
   return names;
 }

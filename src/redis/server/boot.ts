@@ -4,6 +4,7 @@
  */
 import type { ActorFactory, Context } from "../../kernel/actor.js";
 import type { ConfigFile } from "../config/config-file.js";
+import type { ConfigFiles } from "../config/config-files.js";
 import { defaultSettings } from "../config/default-settings.js";
 import type { KnownFile } from "../config/known-file.js";
 import { type ParseOptions, parseRedisConfig } from "../config/parse-redis-config.js";
@@ -75,12 +76,15 @@ export function parseOptions(
   { disk }: Context,
   { version, directory, known }: StartOptions,
 ): ParseOptions {
-  const readInclude = (path: string): string | undefined => {
-    const at = directory === undefined ? path : resolvePath(directory, path);
-    const text = disk.read(at);
-    return typeof text === "string" ? text : undefined;
+  const files: ConfigFiles = {
+    read: (path) => {
+      const text = disk.read(directory === undefined ? path : resolvePath(directory, path));
+      return typeof text === "string" ? text : undefined;
+    },
+    list: (folder) =>
+      disk.names(directory === undefined ? folder : `${resolvePath(directory, folder)}/`),
   };
-  const options = { version, readInclude, known };
+  const options = { version, files, known };
   return directory === undefined ? options : { ...options, directory };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Behaviour } from "../version.js";
 import { type Command, flag } from "./command.js";
+import type { Subcommand } from "./subcommands.js";
 
 /** In the order of ACL CAT. */
 export const categories = [
@@ -99,20 +100,12 @@ const unconnected62: ReadonlySet<string> = new Set(["select", "wait", "quit"]);
 /** Of `admin` without its flag, in 6.2 LASTSAVE alone. */
 const admin: ReadonlySet<string> = new Set(["lastsave", "role"]);
 
-/** From 7.0 on what a container may do is said of its subcommands; these are the ones for operators. */
-const forOperators: ReadonlySet<string> = new Set(
-  words(
-    "client|kill client|list client|no-evict client|pause client|unblock client|unpause config|get config|resetstat config|rewrite config|set acl|deluser acl|dryrun acl|getuser acl|list acl|load acl|log acl|save acl|setuser acl|users",
-  ),
-);
-
-/** The categories of `command|subcommand` (`populateCommandStructure()` of 7.0 and later). */
-export function subcommandCategories(fullName: string): readonly string[] {
+/** The categories of a subcommand (`populateCommandStructure()` of 7.0 and later). */
+export function subcommandCategories({ fullName, flags }: Subcommand): readonly string[] {
   const found = ["all"];
+  if ((flags & flag.pubsub) !== 0) found.push("pubsub");
+  if ((flags & flag.admin) !== 0) found.push("admin", "dangerous");
   if (fullName.startsWith("client|") || fullName.startsWith("command|")) found.push("connection");
-  if (forOperators.has(fullName) || fullName.startsWith("sentinel|"))
-    found.push("admin", "dangerous");
-  if (fullName.startsWith("pubsub|") && fullName !== "pubsub|help") found.push("pubsub");
   found.push("slow");
   return found;
 }

@@ -57,8 +57,13 @@ export function keyRangeOf(command: Command): KeyRange {
   if (allKeys.has(name)) return { first: 1, last: -1, step: 1 };
   if (alternating.has(name)) return { first: 1, last: -1, step: 2 };
   if (twoKeys.has(name)) return { first: 1, last: 2, step: 1 };
-  if (name === "sintercard" || !takesKey(command)) return noKeys;
+  if (countsKeys(command) || !takesKey(command)) return noKeys;
   return { first: 1, last: 1, step: 1 };
+}
+
+/** Its first argument says how many keys follow. */
+export function countsKeys({ name }: Command): boolean {
+  return name === "sintercard";
 }
 
 function takesKey({ name, flags }: Command): boolean {
@@ -72,7 +77,7 @@ export function keysOf(command: Command, args: readonly string[]): readonly stri
   if (alternating.has(name)) return args.filter((_, index) => index % 2 === 1);
   if (twoKeys.has(name)) return args.slice(1, 3);
   // genericGetKeys(): the count goes before the keys.
-  if (name === "sintercard") return args.slice(2, 2 + (parseInteger(args[1] ?? "") ?? 0));
+  if (countsKeys(command)) return args.slice(2, 2 + (parseInteger(args[1] ?? "") ?? 0));
   if (!takesKey(command)) return [];
   return args.slice(1, 2);
 }

@@ -1,4 +1,7 @@
-/** COMMAND and its subcommands (`commandCommand()`): names, arity and flags of what this process knows. */
+/**
+ * COMMAND and its subcommands (`commandCommand()`): names, arity and flags of what this process knows, and
+ * from 7.0 on what clients of a cluster are told of keys, of shards and of subcommands.
+ */
 
 import type { Behaviour } from "../version.js";
 import { globMatches } from "../wire/glob.js";
@@ -8,23 +11,25 @@ import {
   error,
   integer,
   map,
-  nullArray,
+  nullBulk,
   set,
   status,
   type Value,
 } from "../wire/value.js";
-import { categoriesOf, isBareContainer, subcommandCategories } from "./categories.js";
+import { categories, categoriesOf, isBareContainer, subcommandCategories } from "./categories.js";
 import { type Call, type Command, flag } from "./command.js";
-import { keyRangeOf, keysOf } from "./command-arguments.js";
+import { countsKeys, keyRangeOf } from "./command-arguments.js";
+import { tipsOf } from "./command-tips.js";
 import type { Entry } from "./dispatcher.js";
+import { describeKeySpecs, flagsOfKeys } from "./key-specs.js";
 import { help, syntaxError, unknownSubcommand, wrongSubcommandArity } from "./replies.js";
-import { subcommandsOf } from "./subcommands.js";
+import { type Subcommand, subcommandsOf } from "./subcommands.js";
 
 function runCommand(call: Call): Value {
   const { process, args, client } = call;
   const { commandTable } = process;
   if (args.length === 1) {
-    return array([...commandTable].map(([name, entry]) => describe(call, name, entry)));
+    return array([...commandTable.values()].map((entry) => describe(call, entry)));
   }
   switch ((args[1] as string).toLowerCase()) {
     case "count":
@@ -33,9 +38,10 @@ function runCommand(call: Call): Value {
       const names = args.length === 2 ? [...commandTable.keys()] : args.slice(2);
       return array(
         names.map((name) => {
-          const entry = process.lookupCommand(name);
-          if (entry === undefined) return nullArray(client.protocol);
-          return describe(call, name.toLowerCase(), entry);
+          const { entry, subcommand } = lookup(call, name.split("|"));
+          if (subcommand !== undefined) return describeSubcommand(call, subcommand);
+          if (entry !== undefined) return describe(call, entry);
+          return nullBulk(client.protocol);
         }),
       );
     }
@@ -45,14 +51,35 @@ function runCommand(call: Call): Value {
     case "docs":
       return call.behaviour.from70 ? documentCommands(call) : unknownSubcommand(call);
     case "getkeys":
-      return args.length > (call.behaviour.from70 ? 3 : 2)
-        ? getKeys(call)
-        : wrongSubcommandArity(call);
+      return takesKeysOf(call) ? getKeys(call) : wrongSubcommandArity(call);
+    case "getkeysandflags":
+      if (!call.behaviour.from70) return unknownSubcommand(call);
+      return takesKeysOf(call) ? getKeys(call, true) : wrongSubcommandArity(call);
     case "help":
-      return array(help(call, helpLines).map(status));
+      if (args.length !== 2) return wrongSubcommandArity(call);
+      return array(help(call, call.behaviour.from70 ? helpLines : helpLines62).map(status));
     default:
       return unknownSubcommand(call);
   }
+}
+
+interface Found {
+  readonly entry: Entry | undefined;
+  /** Of it, where one was asked for and is there. */
+  readonly subcommand: Subcommand | undefined;
+}
+
+/** `lookupCommandLogic()`: a container is itself only where no subcommand follows. */
+function lookup({ process, behaviour }: Call, words: readonly string[]): Found {
+  const [name = "", second, ...more] = words;
+  const entry = process.lookupCommand(name);
+  const none = { entry: undefined, subcommand: undefined };
+  if (entry === undefined || second === undefined) return { entry, subcommand: undefined };
+  if (!behaviour.from70 || more.length > 0) return none;
+  const fullName = `${entry.command.name}|${second.toLowerCase()}`;
+  const known = subcommandsOf(entry.command.name, behaviour, process.mode.name);
+  const subcommand = known.find((each) => each.fullName === fullName);
+  return subcommand === undefined ? none : { entry, subcommand };
 }
 
 /** `commandListCommand()`: commands, and behind each its subcommands. */
@@ -61,10 +88,11 @@ function listCommands(call: Call): Value {
   const matches = listFilter(args);
   if (matches === undefined) return syntaxError;
   const names: string[] = [];
-  for (const [name, { command, flags }] of process.commandTable) {
+  for (const { command, flags } of process.commandTable.values()) {
+    const { name } = command;
     if (matches(name, categoriesOf(command, flags, behaviour))) names.push(name);
     for (const each of subcommandsOf(command.name, behaviour, process.mode.name))
-      if (matches(each, subcommandCategories(each))) names.push(each);
+      if (matches(each.fullName, subcommandCategories(each))) names.push(each.fullName);
   }
   return array(names.map(bulk));
 }
@@ -78,19 +106,18 @@ function documentCommands(call: Call): Value {
   const names = args.length === 2 ? [...process.commandTable.keys()] : args.slice(2);
   const items: Value[] = [];
   for (const name of names) {
-    const [container = "", subcommand] = name.toLowerCase().split("|");
-    const entry = process.lookupCommand(container);
+    const { entry, subcommand } = lookup(call, name.split("|"));
     if (entry === undefined) continue;
-    const fullNames = subcommandsOf(entry.command.name, call.behaviour, process.mode.name);
-    const document = map([bulk("group"), bulk(groupOf(entry, call.behaviour))], client.protocol);
-    if (subcommand === undefined) {
-      const inner = fullNames.flatMap((each) => [bulk(each), document]);
-      const more = inner.length === 0 ? [] : [bulk("subcommands"), map(inner, client.protocol)];
-      const fields = [bulk("group"), bulk(groupOf(entry, call.behaviour)), ...more];
-      items.push(bulk(container), map(fields, client.protocol));
-    } else if (fullNames.includes(`${container}|${subcommand}`)) {
-      items.push(bulk(`${container}|${subcommand}`), document);
+    const group = [bulk("group"), bulk(groupOf(entry, call.behaviour))];
+    if (subcommand !== undefined) {
+      items.push(bulk(subcommand.fullName), map(group, client.protocol));
+      continue;
     }
+    const inner = subcommandsOf(entry.command.name, call.behaviour, process.mode.name).flatMap(
+      ({ fullName }) => [bulk(fullName), map(group, client.protocol)],
+    );
+    const more = inner.length === 0 ? [] : [bulk("subcommands"), map(inner, client.protocol)];
+    items.push(bulk(entry.command.name), map([...group, ...more], client.protocol));
   }
   return map(items, client.protocol);
 }
@@ -150,17 +177,31 @@ function listFilter(
   }
 }
 
-function getKeys(call: Call): Value {
+/** At least the command and, from 7.0 to 7.2, one argument of it. */
+function takesKeysOf({ args, behaviour }: Call): boolean {
+  return args.length > (behaviour.from70 && !behaviour.from72 ? 3 : 2);
+}
+
+/** `getKeysSubcommandImpl()` */
+function getKeys(call: Call, withFlags = false): Value {
+  const { client } = call;
   const args = call.args.slice(2);
   const entry = call.process.lookupCommand(args[0] as string);
-  if (entry === undefined) return error("ERR Invalid command specified");
-  const { arity } = entry;
+  const isContainer = call.behaviour.from70 && entry?.isContainer === true && args.length > 1;
+  const isKnown = !isContainer || lookup(call, args.slice(0, 2)).subcommand !== undefined;
+  if (entry === undefined || !isKnown) return error("ERR Invalid command specified");
+  const { arity, command } = entry;
+  const hasKeys = keyRangeOf(command).first > 0 || countsKeys(command);
+  if (!hasKeys) return error("ERR The command has no key arguments");
   if (arity > 0 ? args.length !== arity : args.length < -arity) {
     return error("ERR Invalid number of arguments specified for command");
   }
-  const keys = keysOf(entry.command, args);
-  if (keys.length === 0) return error("ERR The command has no key arguments");
-  return array(keys.map(bulk));
+  const keys = flagsOfKeys(command, args, client.protocol);
+  const count = countsKeys(command) ? Number(args[1]) : keys.length;
+  if (keys.length === 0 || keys.length !== count) {
+    return error("ERR Invalid arguments specified for command");
+  }
+  return array(keys.map(([key, flags]) => (withFlags ? array([bulk(key), flags]) : bulk(key))));
 }
 
 /** `addReplyFlagsForCommand()` */
@@ -181,33 +222,76 @@ const flagNames: readonly (readonly [number, string])[] = [
 ];
 
 /** `addReplyCommandInfo()` */
-function describe(call: Call, name: string, entry: Entry): Value {
-  const { client, behaviour } = call;
-  const { command, flags } = entry;
-  const keys = keyRangeOf(command);
+function describe(call: Call, entry: Entry): Value {
+  const { behaviour, client, process } = call;
+  const { arity, command, flags } = entry;
+  const { name } = command;
   // What a container is allowed to do, its subcommands say.
   const known = behaviour.from70 ? flags : flags & ~flag.allowBusy;
-  const shown = isBareContainer(command.name, behaviour) ? 0 : known;
-  const names = flagNames.filter(([bit]) => (shown & bit) !== 0).map(([, word]) => status(word));
+  const shown = isBareContainer(name, behaviour) ? 0 : known;
+  const words = wordsOf(shown);
   // Hidden on purpose from 7.0 on, which is where allow_busy begins.
-  if (!behaviour.from70 && (flags & flag.mayReplicate) !== 0) names.push(status("may_replicate"));
-  const groups = categoriesOf(command, flags, behaviour)
-    .slice(1)
-    .map((category) => status(`@${category}`));
+  if (!behaviour.from70 && (flags & flag.mayReplicate) !== 0) words.push("may_replicate");
+  if (behaviour.from70 && countsKeys(command)) words.push("movablekeys");
+  const keys = keyRangeOf(command);
   const items: Value[] = [
     bulk(name),
-    integer(entry.arity),
-    set(names, client.protocol),
+    integer(arity),
+    set(words.map(status), client.protocol),
     integer(keys.first),
     integer(keys.last),
     integer(keys.step),
-    set(groups, client.protocol),
+    describeCategories(call, categoriesOf(command, flags, behaviour)),
   ];
-  if (behaviour.from70) items.push(array([]), array([]), array([]));
+  if (behaviour.from70) {
+    const subcommands = subcommandsOf(name, behaviour, process.mode.name);
+    items.push(
+      describeTips(call, name),
+      describeKeySpecs(command, client.protocol),
+      subcommands.length === 0
+        ? set([], client.protocol)
+        : array(subcommands.map((each) => describeSubcommand(call, each))),
+    );
+  }
   return array(items);
 }
 
-const helpLines: readonly string[] = [
+/** The same of a subcommand; none of those that are modelled has keys. */
+function describeSubcommand(call: Call, subcommand: Subcommand): Value {
+  const { protocol } = call.client;
+  const { arity, flags, fullName } = subcommand;
+  return array([
+    bulk(fullName),
+    integer(arity),
+    set(wordsOf(flags).map(status), protocol),
+    integer(0),
+    integer(0),
+    integer(0),
+    describeCategories(call, subcommandCategories(subcommand)),
+    describeTips(call, fullName),
+    set([], protocol),
+    set([], protocol),
+  ]);
+}
+
+function wordsOf(flags: number): string[] {
+  return flagNames.filter(([bit]) => (flags & bit) !== 0).map(([, word]) => word);
+}
+
+/** `addReplyCommandCategories()`: in the order of their bits. */
+function describeCategories({ client }: Call, found: readonly string[]): Value {
+  const names = categories.filter((each) => found.includes(each));
+  return set(
+    names.map((each) => status(`@${each}`)),
+    client.protocol,
+  );
+}
+
+function describeTips({ behaviour, client }: Call, fullName: string): Value {
+  return set(tipsOf(fullName, behaviour).map(bulk), client.protocol);
+}
+
+const helpLines62: readonly string[] = [
   "(no subcommand)",
   "    Return details about all Redis commands.",
   "COUNT",
@@ -216,6 +300,27 @@ const helpLines: readonly string[] = [
   "    Return the keys from a full Redis command.",
   "INFO [<command-name> ...]",
   "    Return details about multiple Redis commands.",
+];
+
+const helpLines: readonly string[] = [
+  "(no subcommand)",
+  "    Return details about all Redis commands.",
+  "COUNT",
+  "    Return the total number of commands in this Redis server.",
+  "LIST",
+  "    Return a list of all commands in this Redis server.",
+  "INFO [<command-name> ...]",
+  "    Return details about multiple Redis commands.",
+  "    If no command names are given, documentation details for all",
+  "    commands are returned.",
+  "DOCS [<command-name> ...]",
+  "    Return documentation details about multiple Redis commands.",
+  "    If no command names are given, documentation details for all",
+  "    commands are returned.",
+  "GETKEYS <full-command>",
+  "    Return the keys from a full Redis command.",
+  "GETKEYSANDFLAGS <full-command>",
+  "    Return the keys and the access flags from a full Redis command.",
 ];
 
 export const commandCommands: readonly Command[] = [

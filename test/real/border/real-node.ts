@@ -71,6 +71,13 @@ export class RealNode {
     return readFileSync(this.#path("node.conf"), "utf8");
   }
 
+  /** Once its process has ended by itself. */
+  async ended(): Promise<void> {
+    const process = this.#process;
+    const hasEnded = async () => process?.exitCode !== null || process.signalCode !== null;
+    await until(hasEnded, `${this.#program} ends`);
+  }
+
   /** SIGKILL. */
   async stop(): Promise<void> {
     const process = this.#process;

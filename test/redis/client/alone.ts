@@ -192,6 +192,7 @@ export class Alone {
         rename: unused,
         remove: unused,
         list: unused,
+        names: unused,
         transferTime: unused,
       },
       get machine(): never {

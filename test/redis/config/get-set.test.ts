@@ -8,6 +8,7 @@ import {
   setDirective,
   setDirectives,
 } from "../../../src/redis/config/get-set.js";
+import { parseRedisConfig } from "../../../src/redis/config/parse-redis-config.js";
 import { versions } from "../../../src/redis/version.js";
 
 function get(pattern: string, version: "6.2" | "7.0" | "7.2" = "7.0"): string[] {
@@ -158,6 +159,25 @@ describe("CONFIG SET", () => {
     expect(setDirective(defaultSettings("7.0"), "dir", "/tmp", "7.0")).toBe(
       "ERR CONFIG SET failed (possibly related to argument 'dir') - can't set protected config",
     );
+  });
+
+  // applyWatchdogPeriod(), at the start and by CONFIG SET
+  test("raises a watchdog's period to twice that of serverCron", () => {
+    const settings = defaultSettings("7.0");
+    const watchdog = () => getDirective(settings, "watchdog-period", "7.0", "")[0]?.[1];
+    setDirective(settings, "hz", "20", "7.0");
+
+    for (const [asked, kept] of [
+      ["1", "100"],
+      ["101", "101"],
+      ["0", "0"],
+    ] as const) {
+      setDirective(settings, "watchdog-period", asked, "7.0");
+      expect(watchdog()).toBe(kept);
+    }
+    const file = { path: "redis.conf", text: "watchdog-period 7\nhz 5\n" };
+    const { others } = parseRedisConfig(file, { version: "7.0" }).settings;
+    expect(others.get("watchdog-period")).toBe(400);
   });
 
   test("changes what CONFIG GET tells", () => {

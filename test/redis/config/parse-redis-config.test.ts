@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { filesOf } from "../../../src/redis/config/config-files.js";
 import {
   type ParsedRedisConfig,
   type ParseOptions,
@@ -156,9 +157,8 @@ describe("a line of redis.conf", () => {
 
   test("of include needs somebody who reads files", () => {
     expect(problem("include a.conf")[0]).toMatch(/^r1.conf:1 include is not possible here/);
-    const readInclude = (path: string): string | undefined =>
-      path === "a.conf" ? "port 7\nhz x\ninclude a.conf\n" : undefined;
-    const { settings, problems } = parse("include a.conf\ninclude b.conf", { readInclude });
+    const files = filesOf(new Map([["a.conf", "port 7\nhz x\ninclude a.conf\n"]]));
+    const { settings, problems } = parse("include a.conf\ninclude b.conf", { files });
     expect(settings.port).toBe(7);
     expect(problems.map(({ where }) => where)).toEqual(["a.conf:2", "a.conf:3", "r1.conf:2"]);
   });

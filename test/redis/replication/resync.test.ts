@@ -76,6 +76,9 @@ describe("a fresh master with one replica", () => {
       "MASTER <-> REPLICA sync: receiving 175 bytes from master to disk",
       "MASTER <-> REPLICA sync: Flushing old data",
       "MASTER <-> REPLICA sync: Loading DB in memory",
+      "Loading RDB produced by version 6.2.1",
+      "RDB age 0 seconds",
+      "RDB memory usage when created 1.81 Mb",
       "MASTER <-> REPLICA sync: Finished with success",
     ]);
   });

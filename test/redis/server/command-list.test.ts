@@ -62,6 +62,55 @@ describe("COMMAND LIST", () => {
   });
 });
 
+// addReplyCommandInfo(), addReplyCommandKeySpecs(), addReplyCommandTips()
+describe("COMMAND INFO", () => {
+  const world = new World();
+  world.server("r1");
+  world.server("old", { version: "6.2" });
+  const client = world.client("r1");
+
+  test("tells where the keys are, and what becomes of each", () => {
+    expect(client.ask("COMMAND", "INFO", "sunionstore")).toBe(
+      '[["sunionstore" :-3 [+write +denyoom] :1 :-1 :1 [+@write +@set +@slow] [] ' +
+        '[["flags" [+OW +update] "begin_search" ["type" "index" "spec" ["index" :1]] ' +
+        '"find_keys" ["type" "range" "spec" ["lastkey" :0 "keystep" :1 "limit" :0]]] ' +
+        '["flags" [+RO +access] "begin_search" ["type" "index" "spec" ["index" :2]] ' +
+        '"find_keys" ["type" "range" "spec" ["lastkey" :-1 "keystep" :1 "limit" :0]]]] []]]',
+    );
+    expect(client.ask("COMMAND", "INFO", "sintercard")).toContain(
+      '"find_keys" ["type" "keynum" "spec" ["keynumidx" :0 "firstkey" :1 "keystep" :1]]',
+    );
+  });
+
+  test("tells of a subcommand by its full name, and of nothing else that is none", () => {
+    expect(client.ask("COMMAND", "INFO", "CONFIG|set", "config|x", "get|x")).toBe(
+      '[["config|set" :-4 [+admin +noscript +loading +stale] :0 :0 :0 [+@admin +@slow +@dangerous] ' +
+        '["request_policy:all_nodes" "response_policy:all_succeeded"] [] []] nil nil]',
+    );
+    expect(client.ask("COMMAND", "INFO", "config")).toContain('["config|rewrite" :2 ');
+  });
+
+  test("tells none of it in 6.2", () => {
+    expect(world.client("old").ask("COMMAND", "INFO", "get", "config|set")).toBe(
+      '[["get" :2 [+readonly +fast] :1 :1 :1 [+@read +@string +@fast]] nil]',
+    );
+  });
+
+  // getKeysSubcommandImpl(), setGetKeys()
+  test("has the keys of one call, and its flags, beside it", () => {
+    const ask = (line: string) => client.ask("COMMAND", ...line.split(" "));
+
+    expect(ask("GETKEYS sintercard 2 a b limit 1")).toBe('["a" "b"]');
+    expect(ask("GETKEYS sintercard 3 a b")).toBe("-ERR Invalid arguments specified for command");
+    expect(ask("GETKEYS ping a")).toBe("-ERR The command has no key arguments");
+    expect(ask("GETKEYS config nosuch")).toBe("-ERR Invalid command specified");
+    expect(ask("GETKEYSANDFLAGS set a 1 get")).toBe('[["a" [+RW +access +update]]]');
+    expect(ask("GETKEYSANDFLAGS rename a b")).toBe(
+      '[["a" [+RW +access +delete]] ["b" [+OW +update]]]',
+    );
+  });
+});
+
 // commandDocsCommand()
 test("COMMAND DOCS tells of the commands there are, and leaves the others out", () => {
   const world = new World();
