@@ -8,9 +8,11 @@ import {
   explore,
   type Found,
   type Progress,
+  seedCount,
 } from "../explore/explore.js";
 import { type FindingFolder, Findings } from "../explore/findings.js";
 import type { UnequalRuns } from "../explore/repeat.js";
+import { selfContained } from "../explore/self-contained.js";
 import { Threads } from "../explore/threads.js";
 import type { Also } from "../explore/trial.js";
 import { parseDuration } from "../scenario/duration.js";
@@ -81,13 +83,18 @@ export const exploreCommand: CommandModule<object, ExploreArguments> = {
   },
 };
 
+/** Each has a heap of its own: more would take memory, and no machine has so many cores. */
+const jobsMax = 256;
+
 async function run(args: ExploreArguments): Promise<ExitCode> {
   if (args.scenario === undefined && args.swarm !== true)
     throw UserError.of("", "nothing to explore", "name a scenario, or say --swarm");
   if (args.swarm === true && args.set.length > 0)
     throw UserError.of("--set", "the swarm draws its settings itself", "name a scenario instead");
   const source =
-    args.scenario === undefined ? undefined : loadScenario(args.scenario, args.set).source;
+    args.scenario === undefined
+      ? undefined
+      : selfContained(loadScenario(args.scenario, args.set).source);
   const options: ExploreOptions = {
     source,
     seeds: seedRange(args.seeds),
@@ -97,9 +104,17 @@ async function run(args: ExploreArguments): Promise<ExitCode> {
     repeatEvery: checkDeterminismOf(args["check-determinism"]),
     patience: args.shrink,
   };
+  if (seedCount(options) === 0)
+    throw UserError.of(
+      "--shard",
+      `none of the seeds ${args.seeds} is in ${args.shard}`,
+      "fewer shards",
+    );
   checkFolder(args.findings);
   if (!Number.isInteger(args.jobs) || args.jobs < 0)
     throw UserError.of("--jobs", `${args.jobs} is not a number of threads`, "0: one a core");
+  if (args.jobs > jobsMax)
+    throw UserError.of("--jobs", `${args.jobs} are more than ${jobsMax} threads`, "0: one a core");
   if (!Number.isInteger(args.shrink) || args.shrink < 0)
     throw UserError.of("--shrink", `${args.shrink} is not a number of runs`, "0: none");
   const meter = new Meter();
@@ -122,6 +137,7 @@ async function run(args: ExploreArguments): Promise<ExitCode> {
 
 /** Findings can be kept there; before the search, so that a wrong path costs nothing. */
 function checkFolder(path: string): void {
+  if (path === "") throw UserError.of("--findings", "this is no path", "--findings FOLDER");
   let there = resolve(path);
   while (!existsSync(there)) there = dirname(there);
   try {
@@ -166,7 +182,7 @@ function print(exploration: Exploration, folders: ReturnType<Findings["all"]>): 
     `${runs} runs in ${seconds.toFixed(1)} s: ${(runs / seconds).toFixed(0)} a second, ${(virtualMs / realMs).toFixed(0)} times real time`,
   );
   if (unequal !== undefined) printUnequal(unequal);
-  if (folders.length === 0) out("no law was broken");
+  if (folders.length === 0) out(runs === 0 ? "nothing was run" : "no law was broken");
   for (const { finding, path } of folders) {
     const { law, text, count, seeds, size } = finding;
     out("");
@@ -201,5 +217,6 @@ function budgetOf(text: string | undefined): number | undefined {
   const budget = parseDuration(text);
   if (budget === undefined)
     throw UserError.of("--time", `${text} is not a duration`, "such as 60s or 8h");
+  if (budget === 0) throw UserError.of("--time", "no run fits into no time", "such as 60s or 8h");
   return budget / 1_000;
 }

@@ -1,5 +1,6 @@
 /** `redsim findings`: what exploring has found: list it, run it again, throw out what is gone. */
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import type { CommandModule } from "yargs";
 import {
   type FindingFolder,
@@ -40,8 +41,9 @@ export const findingsCommand: CommandModule<object, FindingsArguments> = {
 };
 
 function run({ action, names, findings: folder }: FindingsArguments): ExitCode {
+  if (folder === "") throw UserError.of("--findings", "this is no path", "--findings FOLDER");
   const findings = new Findings(folder);
-  if (action === "merge") return merge(findings, names);
+  if (action === "merge") return merge(findings, folder, names);
   const chosen = names.length === 0 ? findings.all() : names.map((name) => named(findings, name));
   if (chosen.length === 0) out(`there are no findings in ${folder}`);
   switch (action) {
@@ -50,22 +52,36 @@ function run({ action, names, findings: folder }: FindingsArguments): ExitCode {
       return exitCode.ok;
     case "replay":
       return chosen.map(replay).every((isSame) => isSame) ? exitCode.ok : exitCode.broken;
-    case "prune": {
-      const gone = chosen.filter(({ finding }) => replayFinding(finding) === "gone");
-      for (const each of gone) {
-        findings.remove(each);
-        out(`${each.id}: gone, removed`);
-      }
-      if (gone.length < chosen.length) out(`${chosen.length - gone.length} still break a law`);
+    case "prune":
+      prune(findings, chosen);
       return exitCode.ok;
-    }
   }
 }
 
+/** One whose scenario this redsim does not take is left: whether it is gone nobody knows. */
+function prune(findings: Findings, chosen: readonly FindingFolder[]): void {
+  let breaking = 0;
+  for (const each of chosen) {
+    const became = replayFinding(each.finding);
+    if (became === "gone") {
+      findings.remove(each);
+      out(`${each.id}: gone, removed`);
+    } else if (became === "unreadable") out(`${each.id}: ${unreadable(each.finding)}`);
+    else breaking++;
+  }
+  if (breaking > 0) out(`${breaking} still break a law`);
+}
+
+function unreadable({ program }: StoredFinding): string {
+  return `redsim ${program} took its scenario, and this one does not`;
+}
+
 function named(findings: Findings, name: string): FindingFolder {
-  const found = findings.find(name);
+  const [found, another] = findings.find(name);
   if (found === undefined)
     throw UserError.of("", `no finding is called ${name}`, "redsim findings lists them");
+  if (another !== undefined)
+    throw UserError.of("", `${name} may be ${found.id} or ${another.id}`, "write more of it");
   return found;
 }
 
@@ -102,22 +118,28 @@ function replay({ id, finding }: FindingFolder): boolean {
     "fails otherwise":
       "breaks the same law by another run: this redsim means something else by the seed",
     gone: "does not break any more",
+    unreadable: unreadable(finding),
   };
   out(`${id}: ${texts[became]}`);
   return became === "same";
 }
 
-function merge(into: Findings, folders: readonly string[]): ExitCode {
-  let count = 0;
+function merge(into: Findings, target: string, folders: readonly string[]): ExitCode {
   if (folders.length === 0)
     throw UserError.of("", "merge of what?", "redsim findings merge FOLDER ...");
-  for (const folder of folders) {
-    if (!existsSync(folder)) throw UserError.of(folder, "no such file or directory");
-    for (const { finding } of new Findings(folder).all()) {
-      into.store(finding);
-      count++;
-    }
-  }
-  out(`${count} findings merged, ${into.all().length} in all`);
+  // All are looked at first: a mistake in one leaves everything as it was.
+  const merged = folders.flatMap((folder) => {
+    if (!existsSync(folder))
+      throw UserError.of(
+        folder,
+        "no such file or directory",
+        "a search that found nothing leaves no folder",
+      );
+    if (resolve(folder) === resolve(target))
+      throw UserError.of(folder, "this folder is merged into itself", "--findings ANOTHER");
+    return new Findings(folder).all();
+  });
+  for (const { finding } of merged) into.store(finding);
+  out(`${merged.length} findings merged, ${into.all().length} in all`);
   return exitCode.ok;
 }

@@ -87,19 +87,19 @@ async function runAll(
   options: ExploreOptions,
   report: (progress: Progress) => void,
 ): Promise<Tally> {
-  const seeds = seedsOf(options);
-  const tally = new Tally(seeds.length);
+  const count = seedCount(options);
+  const tally = new Tally(count);
   const isOver = () =>
     tally.unequal !== undefined ||
     options.stop?.aborted === true ||
     (options.budget !== undefined && tally.realMs >= options.budget);
   let next = 0;
   const work = async () => {
-    while (next < seeds.length && !isOver()) {
+    while (next < count && !isOver()) {
       const { source, also, repeatEvery } = options;
       const from = next;
-      next += batchSize;
-      const chosen = seeds.slice(from, next);
+      next = Math.min(from + batchSize, count);
+      const chosen = seedsOf(options, from, next);
       const isRepeated = (place: number) =>
         repeatEvery !== undefined && (from + place) % repeatEvery === 0;
       const repeated = chosen.filter((_, place) => isRepeated(place));
@@ -112,11 +112,16 @@ async function runAll(
   return tally;
 }
 
-function seedsOf({ seeds: { first, last }, shard }: ExploreOptions): number[] {
-  const seeds: number[] = [];
-  for (let seed = first; seed <= last; seed++)
-    if ((seed - first) % shard.of === shard.index - 1) seeds.push(seed);
-  return seeds;
+/** How many seeds of the range are this machine's. */
+export function seedCount({ seeds, shard }: Pick<ExploreOptions, "seeds" | "shard">): number {
+  const { first, last } = seeds;
+  return Math.max(Math.floor((last - first - (shard.index - 1)) / shard.of) + 1, 0);
+}
+
+/** Those from one place to another among them. A range may have more seeds than fit into memory. */
+function seedsOf({ seeds, shard }: ExploreOptions, from: number, to: number): number[] {
+  const begin = seeds.first + shard.index - 1;
+  return Array.from({ length: to - from }, (_, place) => begin + (from + place) * shard.of);
 }
 
 /** What has come back so far. */

@@ -26,6 +26,7 @@ import { ProblemsError } from "../redis/config/problem.js";
 import { traceEnd, traceHeader } from "../run/trace-frame.js";
 import { Run } from "../run.js";
 import type { Found } from "./explore.js";
+import { isBeside, selfContained } from "./self-contained.js";
 import { readSource, type ScenarioSource } from "./source.js";
 import { type Also, isHealed, tryOut } from "./trial.js";
 
@@ -57,8 +58,8 @@ export interface FindingFolder {
   readonly finding: StoredFinding;
 }
 
-/** What became of a finding when it was run again. */
-export type Replay = "same" | "fails otherwise" | "gone";
+/** What became of a finding when it was run again; unreadable: this redsim does not take its scenario. */
+export type Replay = "same" | "fails otherwise" | "gone" | "unreadable";
 
 export class Findings {
   readonly #folder: string;
@@ -80,9 +81,11 @@ export class Findings {
       });
   }
 
-  find(id: string): FindingFolder | undefined {
-    const fitting = this.all().filter((each) => each.id === id || each.id.endsWith(id));
-    return fitting.length === 1 ? fitting[0] : undefined;
+  /** Of this id, or else those whose id ends so. */
+  find(id: string): readonly FindingFolder[] {
+    const all = this.all();
+    const exact = all.filter((each) => each.id === id);
+    return exact.length > 0 ? exact : all.filter((each) => each.id.endsWith(id));
   }
 
   /** Adds what was found; a finding that is known gains seeds, and keeps the smaller scenario. */
@@ -111,8 +114,14 @@ export class Findings {
 
   store(finding: StoredFinding): FindingFolder {
     const id = idOf(finding.signature);
-    const known = this.find(id)?.finding;
-    const merged = known === undefined ? finding : merge(known, finding);
+    const known = this.all().find((each) => each.id === id)?.finding;
+    const chosen = known === undefined ? finding : merge(known, finding);
+    const { source, shrunk } = chosen;
+    const merged = {
+      ...chosen,
+      source: selfContained(source),
+      shrunk: selfContained(shrunk),
+    };
     const path = join(this.#folder, id);
     mkdirSync(path, { recursive: true });
     writeSource(join(path, "scenario.yaml"), merged.source);
@@ -133,12 +142,47 @@ function readFinding(file: string): StoredFinding {
     { where: file, what: "this is no finding", hint: "restore it, or remove its folder" },
   ]);
   try {
-    const finding = JSON.parse(readFileSync(file, "utf8")) as StoredFinding;
-    if (typeof finding.signature !== "string" || finding.shrunk === undefined) throw broken;
+    const finding: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (!isFinding(finding)) throw broken;
     return finding;
   } catch (error) {
     throw error instanceof SyntaxError ? broken : error;
   }
+}
+
+/** As this redsim writes them: what another one wrote, or a person changed, may lack something. */
+function isFinding(value: unknown): value is StoredFinding {
+  const finding = value as Partial<StoredFinding> | null;
+  if (typeof finding !== "object" || finding === null) return false;
+  const { seeds, also, size, source, shrunk } = finding;
+  return (
+    [finding.signature, finding.law, finding.text, finding.foundAt, finding.foundBy].every(
+      isText,
+    ) &&
+    [finding.program, finding.fingerprint, finding.seed].every(isText) &&
+    typeof finding.count === "number" &&
+    Array.isArray(seeds) &&
+    Array.isArray(also) &&
+    typeof size === "object" &&
+    isSource(source) &&
+    isSource(shrunk)
+  );
+}
+
+function isSource(value: unknown): value is ScenarioSource {
+  const source = value as Partial<ScenarioSource> | undefined;
+  const files = source?.files;
+  return (
+    isText(source?.name) &&
+    isText(source?.text) &&
+    typeof files === "object" &&
+    Object.values(files).every(isText) &&
+    Array.isArray(source?.set)
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 /** A file that is whole or as it was before: a disk that is full takes away no finding. */
@@ -157,19 +201,26 @@ function writeWhole(path: string, text: string, encoding: "utf8" | "latin1" = "u
 /** Runs the shrunk scenario again: the same to the byte, failing in another way, or not at all. */
 export function replayFinding(finding: StoredFinding): Replay {
   const scenario = readSource(finding.shrunk);
-  if (typeof scenario === "string") return "gone";
+  if (typeof scenario === "string") return "unreadable";
   const { findings, fingerprint } = tryOut(scenario, finding.seed, { also: finding.also });
   if (!findings.some(({ signature }) => signature === finding.signature)) return "gone";
   return fingerprint === finding.fingerprint ? "same" : "fails otherwise";
 }
 
-/** The one with fewer faults and servers is kept, all seeds, and who was first. */
+/** The one with fewer faults and servers is kept, all seeds, and who was first. A seed that both had counts once. */
 function merge(a: StoredFinding, b: StoredFinding): StoredFinding {
   const weight = ({ size }: StoredFinding) => size.faults + size.servers + size.sentinels;
   const smaller = weight(b) < weight(a) || a.program !== b.program ? b : a;
   const seeds = [...new Set([...a.seeds, ...b.seeds])].sort((x, y) => x - y).slice(0, 20);
   const { foundAt, foundBy } = b.foundAt < a.foundAt ? b : a;
-  return { ...smaller, foundAt, foundBy, seeds, count: a.count + b.count };
+  return { ...smaller, foundAt, foundBy, seeds, count: countOf(a, b) };
+}
+
+/** Of many seeds only the first few are known: where those and their number are equal, all are the same. */
+function countOf(a: StoredFinding, b: StoredFinding): number {
+  const shared = a.seeds.filter((seed) => b.seeds.includes(seed)).length;
+  const isSame = a.count === b.count && shared === a.seeds.length && shared === b.seeds.length;
+  return isSame ? a.count : a.count + b.count - shared;
 }
 
 /** The law in a few words, and enough of a digest that no two signatures share it. */
@@ -198,6 +249,8 @@ function fingerprintOf(source: ScenarioSource, seed: string, also: readonly Also
 function writeSource(path: string, source: ScenarioSource): void {
   writeWhole(path, source.text);
   for (const [name, text] of Object.entries(source.files)) {
+    // Of a scenario that this redsim cannot read they may lie elsewhere, where nothing is to be written.
+    if (!isBeside(name)) continue;
     const file = join(dirname(path), name);
     mkdirSync(dirname(file), { recursive: true });
     writeWhole(file, text, "latin1");

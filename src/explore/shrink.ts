@@ -9,6 +9,7 @@
  */
 import { parse, stringify } from "yaml";
 import { shortNames } from "../scenario/cluster.js";
+import { parseDuration } from "../scenario/duration.js";
 import type { RawScenario, RawStep } from "./raw.js";
 import { readSource, type ScenarioSource } from "./source.js";
 import { type Trial, type TrialOptions, tryOut } from "./trial.js";
@@ -38,6 +39,25 @@ const eventsMax = 15_000_000;
 /** Tried besides the candidate's own seed. */
 const otherSeeds = 2;
 
+/**
+ * Words without which the scenario says less, and more happens: counts, ends of cuts, times. Or the same
+ * happens, and the file says less of what it is.
+ */
+const stays: ReadonlySet<string> = new Set([
+  "title",
+  "version",
+  "name",
+  "duration",
+  "masters",
+  "replicas",
+  "sentinels",
+  "to",
+  "for",
+  "times",
+]);
+
+type Path = readonly string[];
+
 export function shrink(source: ScenarioSource, options: ShrinkOptions): Shrunk {
   const search = new Search(source, options);
   search.run();
@@ -59,17 +79,24 @@ class Search {
     this.#seed = options.seed;
   }
 
+  /** What is large first; the words that are left only where nothing of that helps any more. */
   run(): void {
-    let before: string;
-    do {
-      before = JSON.stringify(this.#best);
-      this.#steps();
-      this.#clients();
-      this.#sections();
-      this.#cluster();
-      this.#stepDetails();
-      this.#times();
-    } while (JSON.stringify(this.#best) !== before && !this.#isOver);
+    while (this.#helps(() => this.#parts()) || this.#helps(() => this.#words([])));
+  }
+
+  #parts(): void {
+    this.#steps();
+    this.#clients();
+    this.#sections();
+    this.#cluster();
+    this.#stepDetails();
+    this.#times();
+  }
+
+  #helps(change: () => void): boolean {
+    const before = JSON.stringify(this.#best);
+    change();
+    return JSON.stringify(this.#best) !== before && !this.#isOver;
   }
 
   result(): Shrunk {
@@ -150,7 +177,7 @@ class Search {
   /** Shorter runs, earlier and rounder times. */
   #times(): void {
     for (const seconds of [10, 20, 30, 45])
-      if (`${seconds}s` !== this.#best.duration)
+      if (seconds < secondsOf(this.#best.duration ?? "60s"))
         if (this.#accepts({ ...this.#best, duration: `${seconds}s` })) break;
     for (let i = 0; i < (this.#best.steps?.length ?? 0); i++)
       for (const key of ["at", "wait", "for"] as const) {
@@ -160,6 +187,18 @@ class Search {
         for (const simpler of simplerTimes(written))
           if (this.#accepts(withStep(this.#best, i, { ...step, [key]: simpler }))) break;
       }
+  }
+
+  /** Keys of mappings and elements of lists, from the last one on, and what is inside of those that stay. */
+  #words(path: Path): void {
+    const inside = at(this.#best, path);
+    if (typeof inside !== "object" || inside === null) return;
+    for (const word of Object.keys(inside).reverse()) {
+      if (stays.has(word) || this.#isOver) continue;
+      const inner = [...path, word];
+      if (!this.#accepts(withoutWord(this.#best, inner) as RawScenario, [this.#seed]))
+        this.#words(inner);
+    }
   }
 
   /** ddmin: ever smaller pieces of the list are left out while it still fails. */
@@ -175,11 +214,9 @@ class Search {
 
   // What is tried.
 
-  #accepts(candidate: RawScenario): boolean {
+  #accepts(candidate: RawScenario, seeds: readonly string[] = this.#seeds()): boolean {
     const scenario = readSource(this.#sourceOf(candidate));
     if (typeof scenario === "string") return false;
-    const seeds = [this.#seed];
-    for (let i = 1; i <= otherSeeds; i++) seeds.push(`${this.#options.seed}.${i}`);
     for (const seed of seeds) {
       if (this.#isOver) return false;
       const { findings, events } = tryOut(scenario, seed, this.#options);
@@ -191,6 +228,11 @@ class Search {
       return true;
     }
     return false;
+  }
+
+  #seeds(): readonly string[] {
+    const others = Array.from({ length: otherSeeds }, (_, i) => `${this.#options.seed}.${i + 1}`);
+    return [this.#seed, ...others];
   }
 
   get #isOver(): boolean {
@@ -207,6 +249,21 @@ function without(scenario: RawScenario, key: keyof RawScenario): RawScenario {
   const value = scenario[key];
   const isEmpty = typeof value === "object" && Object.keys(value).length === 0;
   return isEmpty ? dropped(scenario, key) : scenario;
+}
+
+function at(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((inside, word) => (inside as Record<string, unknown>)[word], value);
+}
+
+function withoutWord(value: unknown, [word = "", ...rest]: Path): unknown {
+  if (Array.isArray(value))
+    return value.flatMap((each, i) =>
+      `${i}` !== word ? [each] : rest.length === 0 ? [] : [withoutWord(each, rest)],
+    );
+  const mapping = value as Record<string, unknown>;
+  return rest.length === 0
+    ? dropped(mapping, word)
+    : { ...mapping, [word]: withoutWord(mapping[word], rest) };
 }
 
 function dropped<T extends object>(from: T, key: keyof T): T {
@@ -237,10 +294,13 @@ function withStep(scenario: RawScenario, index: number, step: RawStep): RawScena
 
 /** Whole seconds below it, the shortest first. */
 function simplerTimes(written: string): string[] {
-  const match = /^(\d+(?:\.\d+)?) ?(ms|s)$/.exec(written);
-  if (match === null) return [];
-  const seconds = Number(match[1]) / (match[2] === "ms" ? 1_000 : 1);
+  const seconds = secondsOf(written);
   return [1, 2, 5, 10, 15, 20, Math.floor(seconds)]
     .filter((each) => each > 0 && each < seconds)
     .map((each) => `${each}s`);
+}
+
+/** 0: a span, which is left as it is. */
+function secondsOf(written: string): number {
+  return (parseDuration(written) ?? 0) / 1_000_000;
 }

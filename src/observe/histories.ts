@@ -11,6 +11,7 @@ export interface HistoryEntry {
   readonly operation: "write" | "read";
   /** Written, or read; undefined: there was no such key. */
   readonly value: string | undefined;
+  /** Microseconds since the run began, as those of its end. */
   readonly began: Instant;
   /** Undefined: nobody knows whether and when it happened. */
   readonly ended: Instant | undefined;

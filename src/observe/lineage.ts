@@ -28,6 +28,7 @@ export interface AcknowledgedWrite {
   readonly key: string;
   readonly value: string;
   readonly client: string;
+  /** When it was acknowledged, in microseconds since the run began. */
   readonly at: Instant;
   /** `ip:port` of the server that acknowledged it. */
   readonly server: string | undefined;
@@ -38,6 +39,7 @@ export interface Loss extends AcknowledgedWrite {
   /** When it was lost, and by which node. */
   readonly lostAt: Instant;
   readonly by: string | undefined;
+  /** All of it in a sentence. */
   readonly text: string;
 }
 

@@ -6,7 +6,7 @@
 import { type Phase, phases } from "./failovers.js";
 
 export interface SentinelEvent {
-  /** Milliseconds. */
+  /** Milliseconds, from whenever the fault is counted from. */
   readonly t: number;
   readonly node: string;
   readonly channel: string;
@@ -28,6 +28,7 @@ const channels: Readonly<Record<Phase, string>> = {
   end: "+failover-end",
 };
 
+/** `faultAt`: milliseconds; what was said before does not count. */
 export function phaseTimes(events: readonly SentinelEvent[], faultAt: number): PhaseTimes {
   const times: PhaseTimes = {};
   for (const event of events) {

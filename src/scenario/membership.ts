@@ -89,6 +89,28 @@ export class Membership {
     }
   }
 
+  /** Under one name Sentinels watch one group; those who watch another one are counted as if they did not. */
+  warnOfNamesakes(): void {
+    const roots = new Map<string, { readonly sentinel: Draft; readonly root: Draft }>();
+    for (const [sentinel, { monitors }] of this.#layouts)
+      for (const { name, host, port } of monitors) {
+        const master = this.#at(host, port);
+        const root = master === undefined ? undefined : this.#chain(master).at(-1);
+        if (root === undefined) continue;
+        const first = roots.get(name) ?? { sentinel, root };
+        roots.set(name, first);
+        if (first.root === root) continue;
+        const [one, other] = [first, { sentinel, root }].map(
+          (each) => `${each.root.name} for ${each.sentinel.name}`,
+        );
+        this.#document.warnings.push({
+          where: this.#document.where(sentinel.path),
+          what: `${name} is ${one} and ${other}: whatever is counted takes them for one group`,
+          hint: "call one of them something else",
+        });
+      }
+  }
+
   /** The server, its master, that one's master: up to a master or a server already seen. */
   #chain(draft: Draft): readonly Draft[] {
     const chain: Draft[] = [draft];

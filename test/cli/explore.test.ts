@@ -60,6 +60,19 @@ describe("redsim explore", () => {
     });
   });
 
+  test("keeps what --set has changed, so that the command it prints shows the finding", () => {
+    inFolder((folder) => {
+      writeFileSync(join(folder, "calm.yaml"), scenario.replace("at: 12s, cut", "at: 12s, slow"));
+      const cut = ["--set", "steps.0={ at: 12s, cut: { from: [r1, c1] } }"];
+      const args = ["explore", "calm.yaml", ...cut, "--seeds", "1..1", "--also", "losses"];
+      const { out } = redsim([...args, "--shrink", "60"], { cwd: folder });
+
+      const again = /npx redsim (run \S+ --seed \S+ --heal)$/m.exec(out)?.[1]?.split(" ") ?? [];
+      expect(again).toHaveLength(5);
+      expect(redsim(again, { cwd: folder }).out).toMatch(/, [1-9]\d* lost$/m);
+    });
+  });
+
   test("repeats runs and finds them equal, and a redsim that knows who it is in its first second", () => {
     inFolder((folder) => {
       writeFileSync(join(folder, "cut.yaml"), scenario);
@@ -102,6 +115,16 @@ describe("redsim explore", () => {
     [["explore", "kill-master", "--seeds", "9..1"], "9..1 is not a range of seeds"],
     [["explore", "kill-master", "--shard", "3/2"], "3/2 is not a share of the seeds"],
     [["explore", "kill-master", "--time", "soon"], "soon is not a duration"],
+    [["explore", "kill-master", "--time", "0s"], "no run fits into no time"],
+    [["explore", "kill-master", "--jobs", "1000"], "1000 are more than 256 threads"],
+    [["explore", "kill-master", "--findings", ""], "this is no path"],
+    [
+      ["explore", "kill-master", "--seeds", "1..4", "--shard", "5/5"],
+      "none of the seeds 1..4 is in 5/5",
+    ],
+    [["findings", "merge"], "merge of what?"],
+    [["findings", "merge", "test/cli", "--findings", "test/cli"], "is merged into itself"],
+    [["findings", "merge", "nowhere"], "a search that found nothing leaves no folder"],
     [["findings", "replay", "nothing"], "no finding is called nothing"],
   ])("%j is a mistake that it explains", (args, text) => {
     const { code, err } = redsim(args);

@@ -149,7 +149,8 @@ describe("a folder of findings", () => {
         `${kept} still break a law\n`,
       );
 
-      for (const text of ["{", "{}"]) {
+      const lacking = '{ "signature": "s", "shrunk": { "text": "", "files": {} } }';
+      for (const text of ["{", "{}", "null", lacking]) {
         write(folder, { "findings/x/finding.json": text });
         expect(redsim(["findings"], { cwd: folder })).toEqual({
           code: 2,

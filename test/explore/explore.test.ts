@@ -1,10 +1,11 @@
 /** Exploring, shrinking and keeping what was found, without threads: the work is the same. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { type ExploreOptions, explore, type Workers } from "../../src/explore/explore.js";
 import { Findings, replayFinding } from "../../src/explore/findings.js";
+import { isBeside, selfContained } from "../../src/explore/self-contained.js";
 import { readSource, type ScenarioSource } from "../../src/explore/source.js";
 import { swarmSource } from "../../src/explore/swarm.js";
 import { runBatch, runShrink } from "../../src/explore/task.js";
@@ -125,6 +126,25 @@ describe("exploring", () => {
     expect(shrunk.size.servers).toBeLessThanOrEqual(2);
   });
 
+  test("leaves no word of it that plays no part", async () => {
+    const wordy = text
+      .replace("{ every: 50ms }", "{ every: 50ms, value: abc }")
+      .replace("cut: { from: [r1, c1] }", "cut: { from: [r1, c1], direction: both, mode: drop }")
+      .replace("{ replicas: 3,", "{ r1: { directives: { hz: 20, maxclients: 900 } }, replicas: 3,");
+    const seeds = { first: 1, last: 1 };
+    const worded = { ...source, text: wordy };
+    const { found } = await explore(
+      inline,
+      { ...options, source: worded, seeds, patience: 200 },
+      () => undefined,
+    );
+
+    const { shrunk } = found[0] ?? expect.fail("nothing was found");
+    for (const word of ["abc", "direction", "drop", "hz", "maxclients"])
+      expect(shrunk?.source.text).not.toContain(word);
+    expect(shrunk?.source.text).toContain("cut");
+  });
+
   test("adds the seeds of a finding that is known, and merges folders", () => {
     const findings = new Findings(folder);
     const before = findings.all();
@@ -136,6 +156,111 @@ describe("exploring", () => {
     expect(merged.finding.foundAt).toBe(at.toISOString());
     expect(merged.finding.count).toBe(finding.count + 1);
     expect(findings.all()).toHaveLength(before.length);
+  });
+
+  test("counts a seed once that two folders have, and a search that is merged twice", () => {
+    const findings = new Findings(folder);
+    const [{ finding } = expect.fail("nothing was kept")] = findings.all();
+
+    expect(findings.store(finding).finding.count).toBe(finding.count);
+    const overlapping = { ...finding, seeds: [...finding.seeds, 78], count: finding.count + 1 };
+    expect(findings.store(overlapping).finding.count).toBe(finding.count + 1);
+  });
+
+  test("takes any number of seeds, and makes them only when they are due", async () => {
+    const stop = new AbortController();
+    const seeds = { first: 1, last: Number.MAX_SAFE_INTEGER };
+    const range = { ...options, also: [], seeds, patience: 0, stop: stop.signal };
+
+    const { runs } = await explore(inline, range, () => stop.abort());
+
+    expect(runs).toBe(40);
+  });
+});
+
+// What is outside of the scenario's folder, and what --set has changed, is not there for who replays it.
+describe("a scenario with files of its own and settings", () => {
+  const sentinel = "port 26379\nsentinel monitor mymaster 10.9.0.1 6379 1\n";
+  const files = {
+    "../conf/redis.conf": "port 6379\ninclude ../conf/common.conf\n",
+    "../conf/common.conf": "protected-mode no\n",
+    "/etc/redis/redis.conf": "port 6379\nreplicaof 10.9.0.1 6379\nprotected-mode no\n",
+    "conf/sentinel.conf": sentinel,
+  };
+  const scattered: ScenarioSource = {
+    name: "scattered.yaml",
+    text: `
+# Two folders and an absolute path.
+duration: 60s
+hosts: { a: { ip: 10.9.0.1 } }
+nodes:
+  a: { config: ../conf/redis.conf }
+  b: { config: /etc/redis/redis.conf }
+  s: { config: conf/sentinel.conf }
+`,
+    files,
+    set: ["duration=20s", "nodes.a.restart-after=3s"],
+  };
+  const contained = selfContained(scattered);
+
+  test("becomes one that needs nothing but its own folder, and is the same run", () => {
+    expect(contained.set).toEqual([]);
+    expect(Object.keys(contained.files).every(isBeside)).toBe(true);
+    expect(Object.keys(contained.files)).toHaveLength(3);
+
+    const [before, after] = [scattered, contained].map(readSource);
+    if (typeof before !== "object" || typeof after !== "object") expect.fail("a mistake");
+    expect(after.duration).toBe(before.duration);
+    expect(after.nodes.map(({ config }) => config.text)).toEqual(
+      before.nodes.map(({ config }) => config.text),
+    );
+    expect(after.nodes.map((node) => node.files)).toEqual(before.nodes.map((node) => node.files));
+    expect(after.nodes.map((node) => node.restartAfter)).toEqual(
+      before.nodes.map((node) => node.restartAfter),
+    );
+  });
+
+  test("stays as it is, comments included, where all its files are beside it", () => {
+    const nodes = scattered.text.replace("../conf/redis", "redis").replace("/etc/redis/", "");
+    const beside = {
+      ...scattered,
+      text: nodes,
+      files: { "redis.conf": "port 6379\n", "conf/sentinel.conf": sentinel },
+    };
+
+    expect(selfContained(beside).files).toBe(beside.files);
+    expect(selfContained(beside).text).toContain("# Two folders and an absolute path.");
+    expect(selfContained(beside).text).toContain("duration: 20s");
+    expect(selfContained({ ...beside, set: [] })).toEqual({ ...beside, set: [] });
+  });
+
+  test("is kept in the folder of its finding, wherever the finding comes from", () => {
+    const outer = mkdtempSync(join(tmpdir(), "redsim-foreign-"));
+    const findings = new Findings(join(outer, "findings"));
+    const foreign = {
+      signature: "a law: broken",
+      law: "a law",
+      text: "broken",
+      foundAt: at.toISOString(),
+      foundBy: "9.9.9",
+      program: "9.9.9",
+      fingerprint: "0",
+      seed: "1",
+      count: 1,
+      seeds: [1],
+      size: { faults: 0, servers: 1, sentinels: 0 },
+      also: [],
+      source: scattered,
+      // Of another version: nothing can be made of it here.
+      shrunk: { ...scattered, text: "novelty: 1", files: { "../../evil.conf": "x" } },
+    };
+    const { path } = findings.store(foreign);
+
+    expect(readdirSync(outer)).toEqual(["findings"]);
+    expect(readdirSync(join(outer, "findings"))).toHaveLength(1);
+    expect(readdirSync(path)).toContain("redis.conf");
+    expect(replayFinding(foreign)).toBe("unreadable");
+    rmSync(outer, { recursive: true });
   });
 });
 

@@ -1,6 +1,7 @@
 /**
  * The attempts of Sentinels to fail a master over, as their events tell them: in which epoch each
  * attempt runs, and whether an operator asked for it (SENTINEL FAILOVER needs neither ODOWN nor votes).
+ * An attempt is over with its Sentinel's process, and where the master is reset or forgotten.
  */
 import type { RunRecord } from "../../kernel/record.js";
 import type { Folded } from "../fold.js";
@@ -9,12 +10,15 @@ import { noteOf } from "./law.js";
 const forcedBy = "Executing user requested FAILOVER of '";
 
 export class Attempts {
-  static readonly folds: readonly Folded[] = ["event", "log"];
+  static readonly folds: readonly Folded[] = ["event", "log", "down"];
   readonly #epochs = new Map<string, number>();
   readonly #running = new Map<string, number>();
   readonly #forced = new Set<string>();
 
   record(record: RunRecord): void {
+    if (record.kind === "down")
+      for (const attempt of this.#forced)
+        if (attempt.startsWith(`${record.node} `)) this.#forced.delete(attempt);
     const note = noteOf(record);
     if (note === undefined || record.kind !== "note") return;
     if (note.kind === "log") {
@@ -38,6 +42,8 @@ export class Attempts {
       case "-failover-abort-slave-timeout":
       case "-failover-abort-master-is-back":
       case "+switch-master":
+      case "+reset-master":
+      case "-monitor":
         this.#forced.delete(attempt);
         break;
       default:

@@ -11,7 +11,7 @@ import type { RunRecord } from "../../kernel/record.js";
 import type { Instant } from "../../kernel/time.js";
 import type { RedisNote } from "../../redis/note.js";
 import type { Folded } from "../fold.js";
-import { type Law, noteOf, type Violation } from "./law.js";
+import { type Cluster, type Law, noteOf, type Violation } from "./law.js";
 import { Positions } from "./positions.js";
 
 /** INFO every second or so, five seconds old at most, and the way of an answer. */
@@ -20,16 +20,18 @@ const infoAge = 7_000_000;
 const recovers = 30_000_000;
 
 /** The events that this law is about. */
-const channels: ReadonlySet<string> = new Set(["+sdown", "-sdown", "+selected-slave"]);
-
-/** What the records do not tell. */
-export interface Cluster {
-  /** The host of each node, and a server's replica-priority. */
-  readonly hosts: ReadonlyMap<string, string>;
-  readonly priorities: ReadonlyMap<string, number>;
-}
+const channels: ReadonlySet<string> = new Set([
+  "+sdown",
+  "-sdown",
+  "+selected-slave",
+  "+switch-master",
+  "+reset-master",
+  "-monitor",
+]);
+const forgets: ReadonlySet<string> = new Set(["+switch-master", "+reset-master", "-monitor"]);
 
 interface Server {
+  isUp: boolean;
   address: string;
   master: string | undefined;
   upSince: number;
@@ -44,11 +46,13 @@ export class BestReplica implements Law {
   readonly #cluster: Cluster;
   readonly #positions = new Positions();
   readonly #servers = new Map<string, Server>();
-  /** Sentinel and `ip:port` of the replica that it holds to be down. */
+  /** Sentinel, master and `ip:port` of the replica that it holds to be down. */
   readonly #down = new Set<string>();
   /** When a fault last touched a host; `everybody` touches all. */
   readonly #touched = new Map<string, number>();
   #everybodyAt = -recovers;
+  /** Servers whose priority an operator has set. */
+  readonly #setPriorities = new Set<string>();
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -59,9 +63,12 @@ export class BestReplica implements Law {
     if (record.kind === "fault") this.#fault(record);
     if (record.kind === "up") {
       const server = this.#server(record.node);
+      server.isUp = true;
       server.upSince = record.at;
       server.told = [];
+      this.#forgetsDown(`${record.node} `);
     }
+    if (record.kind === "down") this.#server(record.node).isUp = false;
     if (record.kind !== "note") return;
     const note = noteOf(record);
     if (position !== undefined) {
@@ -71,7 +78,10 @@ export class BestReplica implements Law {
     }
     if (note?.kind === "role") this.#role(record.node, note);
     // Whatever an operator types may hold a server up.
-    if (note?.kind === "command") this.#everybodyAt = record.at;
+    if (note?.kind === "command") {
+      this.#everybodyAt = record.at;
+      if (/\b(replica|slave)-priority\b/i.test(note.command)) this.#setPriorities.add(note.target);
+    }
     if (note?.kind === "event") this.#event(record, note);
   }
 
@@ -86,15 +96,21 @@ export class BestReplica implements Law {
     note: Extract<RedisNote, { kind: "event" }>,
   ): void {
     if (!channels.has(note.channel)) return;
-    const [kind, name] = note.payload.split(" ");
+    const [kind, name = ""] = note.payload.split(" ");
+    const watch = `${record.node} ${note.master ?? ""} `;
+    // The replicas are new records from then on, which nobody has found down yet.
+    if (forgets.has(note.channel)) this.#forgetsDown(watch);
     if (kind !== "slave") return;
-    const key = `${record.node} ${name}`;
-    if (note.channel === "+sdown") this.#down.add(key);
-    if (note.channel === "-sdown") this.#down.delete(key);
-    if (note.channel === "+selected-slave") this.#selected(record.node, name ?? "", record.at);
+    if (note.channel === "+sdown") this.#down.add(watch + name);
+    if (note.channel === "-sdown") this.#down.delete(watch + name);
+    if (note.channel === "+selected-slave") this.#selected(record.node, watch, name, record.at);
   }
 
-  #selected(sentinel: string, address: string, at: Instant): void {
+  #forgetsDown(prefix: string): void {
+    for (const key of this.#down) if (key.startsWith(prefix)) this.#down.delete(key);
+  }
+
+  #selected(sentinel: string, watch: string, address: string, at: Instant): void {
     const chosen = [...this.#servers].find(([, server]) => server.address === address);
     if (chosen === undefined || this.#isTouched(sentinel, at)) return;
     const [node, { master }] = chosen;
@@ -102,7 +118,8 @@ export class BestReplica implements Law {
     if (stands === undefined) return;
     for (const [other, server] of this.#servers) {
       if (other === node || server.master === undefined || server.master !== master) continue;
-      if (this.#down.has(`${sentinel} ${server.address}`) || this.#isTouched(other, at)) continue;
+      if (!server.isUp || this.#down.has(watch + server.address)) continue;
+      if (this.#isTouched(other, at)) continue;
       if (!this.#mayBePreferred(other, node)) continue;
       const had = server.told.findLast((each) => each.at <= at - infoAge);
       if (had === undefined || had.replicationId !== stands.replicationId) continue;
@@ -117,6 +134,7 @@ export class BestReplica implements Law {
   }
 
   #mayBePreferred(other: string, chosen: string): boolean {
+    if (this.#setPriorities.has(other) || this.#setPriorities.has(chosen)) return false;
     const priority = (node: string) => this.#cluster.priorities.get(node) ?? 100;
     return priority(other) > 0 && priority(other) <= priority(chosen);
   }
@@ -143,6 +161,7 @@ export class BestReplica implements Law {
     let server = this.#servers.get(node);
     if (server === undefined) {
       server = {
+        isUp: true,
         address: "",
         master: undefined,
         upSince: 0,

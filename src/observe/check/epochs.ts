@@ -3,30 +3,31 @@
  * told, so a Sentinel that comes back continues from it (sentinel.md 1.5). The same holds of the epoch
  * in which it votes, and of the configuration epoch under which it names a master.
  *
- * Named exceptions: a Sentinel that starts again after a disk was full or wiped may have nothing to
- * continue from, and one that is told to forget a master (SENTINEL RESET, REMOVE) names it anew.
+ * Named exceptions: a Sentinel that starts again after its disk was full or wiped may have nothing to
+ * continue from, and one that is told to forget a master (SENTINEL REMOVE) begins with it anew. A reset
+ * keeps the master's epochs (`sentinelResetMaster()`).
  */
 import type { RunRecord } from "../../kernel/record.js";
 import type { Folded } from "../fold.js";
-import { type Law, noteOf, type Violation } from "./law.js";
+import { type Cluster, type Law, noteOf, type Violation } from "./law.js";
+import { OldFiles } from "./old-files.js";
 
 export class Epochs implements Law {
   readonly name = "epochs never go back on a Sentinel";
-  readonly folds: readonly Folded[] = ["event", "names", "fault", "up"];
+  readonly folds: readonly Folded[] = [...OldFiles.folds, "event", "names", "up"];
   readonly violations: Violation[] = [];
   readonly #current = new Map<string, number>();
   readonly #votes = new Map<string, number>();
   readonly #configurations = new Map<string, number>();
-  /** What a Sentinel told may not be on its disk. */
-  #filesMayBeOld = false;
+  readonly #oldFiles: OldFiles;
+
+  constructor(cluster: Cluster) {
+    this.#oldFiles = new OldFiles(cluster);
+  }
 
   record(record: RunRecord): void {
-    if (record.kind === "fault") {
-      const { kind } = record.fault;
-      if (kind === "wipeDisk" || kind === "fillDisk") this.#filesMayBeOld = true;
-      return;
-    }
-    if (record.kind === "up" && this.#filesMayBeOld) this.#forget(record.node);
+    this.#oldFiles.record(record);
+    if (record.kind === "up" && this.#oldFiles.mayBeOf(record.node)) this.#forget(record.node);
     const note = noteOf(record);
     if (record.kind !== "note" || note === undefined) return;
     const { node, at } = record;
@@ -60,7 +61,6 @@ export class Epochs implements Law {
         this.#votes.set(key, epoch);
         break;
       }
-      case "+reset-master":
       case "-monitor":
         this.#configurations.delete(`${node} ${note.master ?? ""}`);
         this.#votes.delete(`${node} ${note.master ?? ""}`);

@@ -9,8 +9,11 @@ import type { Fold } from "../fold.js";
 
 export interface Violation {
   readonly law: string;
+  /** Microseconds since the run began. */
   readonly at: Instant;
+  /** Those that disagree. */
   readonly nodes: readonly string[];
+  /** A sentence. */
   readonly text: string;
 }
 
@@ -20,7 +23,13 @@ export interface Law extends Fold {
   readonly violations: readonly Violation[];
 }
 
-/** The note of a record; undefined: it is none. */
+/** What the records do not tell: of each node its host, and of a server its replica-priority. */
+export interface Cluster {
+  readonly hosts: ReadonlyMap<string, string>;
+  readonly priorities: ReadonlyMap<string, number>;
+}
+
+/** What a node said of itself, by its kinds (`event`, `log`, `role`, `command` ...); undefined: another record. */
 export function noteOf(record: RunRecord): RedisNote | undefined {
   return record.kind === "note" ? (record.note as unknown as RedisNote) : undefined;
 }

@@ -1,7 +1,7 @@
 /** The laws that hold at every instant of every run. */
-import { BestReplica, type Cluster } from "./best-replica.js";
+import { BestReplica } from "./best-replica.js";
 import { Epochs } from "./epochs.js";
-import type { Law } from "./law.js";
+import type { Cluster, Law } from "./law.js";
 import { Mandate } from "./mandate.js";
 import { NeedlessResync } from "./needless-resync.js";
 import { Offsets } from "./offsets.js";
@@ -16,9 +16,9 @@ export function lawsOf(cluster: Cluster): readonly Law[] {
   return [
     new OneVote(),
     new OneLeader(),
-    new Mandate(),
+    new Mandate(cluster),
     new BestReplica(cluster),
-    new Epochs(),
+    new Epochs(cluster),
     new Offsets(),
     new OneHistory(),
     new PartialResync(),

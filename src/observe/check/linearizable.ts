@@ -17,6 +17,7 @@ export type Verdict =
 /** Configurations tried for one key before the question is left open. */
 const patience = 200_000;
 
+/** The history of one key: entries in any order, each with an end, where it has one, not before its beginning. */
 export function checkRegister(history: readonly HistoryEntry[]): Verdict {
   const relevant = history.filter((entry) => entry.ended !== undefined || isSeen(entry, history));
   const order = relevant.toSorted((a, b) => a.began - b.began);
@@ -42,7 +43,7 @@ interface Event {
 
 function search(order: readonly HistoryEntry[]): "yes" | "no" | "patience" {
   const head = linked(order);
-  const done = new Uint32Array((order.length + 31) >>> 5);
+  const done = new Done(order.length);
   const seen = new Set<string>();
   const stack: { readonly call: Event; readonly state: string | undefined }[] = [];
   const mustEnd = order.filter(({ ended }) => ended !== undefined).length;
@@ -54,8 +55,8 @@ function search(order: readonly HistoryEntry[]): "yes" | "no" | "patience" {
       const entry = order[event.operation] as HistoryEntry;
       const next = entry.operation === "write" ? entry.value : state;
       if (entry.operation === "write" || entry.value === state) {
-        flip(done, event.operation);
-        const configuration = `${done.join(",")}=${next ?? "\0"}`;
+        done.flip(event.operation);
+        const configuration = `${done.text()}=${next ?? "\0"}`;
         if (!seen.has(configuration)) {
           if (++tries > patience) return "patience";
           seen.add(configuration);
@@ -66,7 +67,7 @@ function search(order: readonly HistoryEntry[]): "yes" | "no" | "patience" {
           event = head.next;
           continue;
         }
-        flip(done, event.operation);
+        done.flip(event.operation);
       }
       event = event.next;
       continue;
@@ -75,7 +76,7 @@ function search(order: readonly HistoryEntry[]): "yes" | "no" | "patience" {
     const last = stack.pop();
     if (last === undefined) return "no";
     state = last.state;
-    flip(done, last.call.operation);
+    done.flip(last.call.operation);
     unlift(last.call);
     if (order[last.call.operation]?.ended !== undefined) ended--;
     event = last.call.next;
@@ -128,19 +129,50 @@ function relink(event: Event): void {
   if (event.next !== undefined) event.next.previous = event;
 }
 
-function flip(bits: Uint32Array, index: number): void {
-  bits[index >>> 5] = (bits[index >>> 5] ?? 0) ^ (1 << (index & 31));
+/**
+ * Which operations have their place in the order. Nearly all before the moment have one and nearly all
+ * after it have none, so of a long history only the words between are put into the cache.
+ */
+class Done {
+  readonly #words: Uint32Array;
+  /** The first word that is not full, and the first behind all that are not empty. */
+  #from = 0;
+  #to = 0;
+
+  constructor(operations: number) {
+    this.#words = new Uint32Array((operations + 31) >>> 5);
+  }
+
+  flip(index: number): void {
+    const words = this.#words;
+    const at = index >>> 5;
+    words[at] = (words[at] ?? 0) ^ (1 << (index & 31));
+    this.#from = Math.min(this.#from, at);
+    this.#to = Math.max(this.#to, at + 1);
+    while (words[this.#from] === 0xffffffff) this.#from++;
+    while (words[this.#to - 1] === 0) this.#to--;
+  }
+
+  text(): string {
+    return `${this.#from}:${this.#words.subarray(this.#from, this.#to).join(",")}`;
+  }
 }
 
 /**
  * Leaves out what the anomaly does not need: first all behind the shortest prefix that shows it, then
- * operation by operation. A write that is read stays with its read.
+ * ever smaller pieces, the last first, until no single operation can go. A write that is read stays with
+ * its read.
  */
 function shortest(order: readonly HistoryEntry[]): readonly HistoryEntry[] {
   let kept = prefix(order);
-  for (let i = kept.length - 1; i >= 0; i--) {
-    const without = kept.filter((_, index) => index !== i);
-    if (isWhole(without) && search(without) === "no") kept = without;
+  for (let size = kept.length >> 1; size >= 1; ) {
+    const before = kept.length;
+    for (let end = kept.length; end > 0; end -= size) {
+      const without = kept.filter((_, index) => index < end - size || index >= end);
+      if (isWhole(without) && search(without) === "no") kept = without;
+    }
+    if (size > 1) size >>= 1;
+    else if (kept.length === before) break;
   }
   return kept;
 }

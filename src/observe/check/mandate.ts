@@ -1,7 +1,7 @@
 /**
  * A Sentinel fails a master over by itself only with a mandate: as many Sentinels as the quorum hold the
  * master to be down, and a majority of all it has ever known (and no fewer than the quorum) voted for it.
- * What it says of the count is compared with what the others said themselves.
+ * What it says of the count is compared with what the others who watch that master said themselves.
  *
  * Redis: sentinelCheckObjectivelyDown(), sentinelStartFailoverIfNeeded(), sentinelGetLeader(). Votes are
  * counted in the epoch of the attempt and later ones, as sentinelGetLeader() does: a peer's vote counts
@@ -13,7 +13,9 @@ import type { Instant } from "../../kernel/time.js";
 import type { RedisNote } from "../../redis/note.js";
 import type { Folded } from "../fold.js";
 import { Attempts } from "./attempts.js";
-import { type Law, noteOf, type Violation } from "./law.js";
+import { type Cluster, type Law, noteOf, type Violation } from "./law.js";
+import { OldFiles } from "./old-files.js";
+import { Watchers } from "./watchers.js";
 
 type Event = Extract<RedisNote, { kind: "event" }>;
 
@@ -50,20 +52,24 @@ export class Mandate implements Law {
   /** By master and the run id voted for: each voter's latest epoch. */
   readonly #votes = new Map<string, Map<string, number>>();
   #answersMayBeOld = false;
-  /** What a Sentinel learnt may not be on its disk. */
-  #filesMayBeOld = false;
+  readonly #watchers = new Watchers();
+  readonly #oldFiles: OldFiles;
+
+  constructor(cluster: Cluster) {
+    this.#oldFiles = new OldFiles(cluster);
+  }
 
   record(record: RunRecord): void {
     this.#attempts.record(record);
+    this.#watchers.record(record);
+    this.#oldFiles.record(record);
     switch (record.kind) {
       case "fault":
         if (holdsUpAnswers.has(record.fault.kind)) this.#answersMayBeOld = true;
-        if (record.fault.kind === "wipeDisk" || record.fault.kind === "fillDisk")
-          this.#filesMayBeOld = true;
         return;
       case "up":
       case "down":
-        if (this.#filesMayBeOld) this.#forgetsPeers(record.node);
+        if (this.#oldFiles.mayBeOf(record.node)) this.#forgetsPeers(record.node);
         this.#forgetsOpinions(record.node, record.at);
         return;
       case "note":
@@ -137,8 +143,9 @@ export class Mandate implements Law {
   #objectivelyDown(node: string, note: Event, watch: Watch, at: Instant): void {
     const master = note.master ?? "";
     let supporters = 0;
-    for (const until of this.#opinions.get(master)?.values() ?? [])
-      if (until === undefined || this.#answersMayBeOld || at - until <= opinionLasts) supporters++;
+    for (const [other, until] of this.#opinions.get(master) ?? [])
+      if (until === undefined || this.#answersMayBeOld || at - until <= opinionLasts)
+        if (this.#watchers.areOne(node, other, master)) supporters++;
     if (supporters >= watch.quorum) return;
     this.#broken(
       at,

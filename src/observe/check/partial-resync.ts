@@ -44,11 +44,12 @@ export class PartialResync implements Law {
       if (note.digest === undefined) this.#foreign.add(node);
       else this.#foreign.delete(node);
     }
-    if (note.kind === "history" && note.how === "partial") {
+    if (note.kind === "history") {
       const address = this.#addresses.get(node) ?? "";
       const grant = this.#grants.get(address);
       this.#grants.delete(address);
-      if (grant !== undefined) this.#goesOn(record, node, note.offset, grant);
+      if (grant !== undefined && note.how === "partial")
+        this.#goesOn(record, node, note.offset, grant);
     }
   }
 

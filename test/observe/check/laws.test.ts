@@ -3,6 +3,7 @@ import type { RunRecord } from "../../../src/kernel/record.js";
 import type { Instant } from "../../../src/kernel/time.js";
 import { BestReplica } from "../../../src/observe/check/best-replica.js";
 import { Epochs } from "../../../src/observe/check/epochs.js";
+import type { Cluster } from "../../../src/observe/check/law.js";
 import { lawsOf } from "../../../src/observe/check/laws.js";
 import { Mandate } from "../../../src/observe/check/mandate.js";
 import { NeedlessResync } from "../../../src/observe/check/needless-resync.js";
@@ -14,6 +15,9 @@ import { PartialResync } from "../../../src/observe/check/partial-resync.js";
 import { Wait } from "../../../src/observe/check/wait.js";
 import { Folds } from "../../../src/observe/fold.js";
 import { down, event, history, log, role, stands, told, up, violationsOf } from "./records.js";
+
+/** Each node on a host of its own name, all with the priority that Redis gives them. */
+const anywhere: Cluster = { hosts: new Map(), priorities: new Map() };
 
 // sentinel.c: sentinelVoteLeader()
 describe("one vote", () => {
@@ -51,6 +55,11 @@ describe("one vote", () => {
   });
 });
 
+/** Two Sentinels that watch the same master. */
+const together = ["s1", "s2"].map((node) =>
+  event(node, "+monitor", "master mymaster 10.0.0.1 6379 quorum 1"),
+);
+
 /** What a Sentinel tells of an attempt up to its election. */
 const elected = (node: string, epoch: number): RunRecord[] => [
   event(node, "+new-epoch", `${epoch}`),
@@ -62,19 +71,59 @@ const elected = (node: string, epoch: number): RunRecord[] => [
 // sentinel.c: sentinelGetLeader()
 describe("one leader", () => {
   test("holds for leaders of different epochs", () => {
-    expect(violationsOf(new OneLeader(), [...elected("s1", 1), ...elected("s2", 2)])).toEqual([]);
+    const leaders = [...elected("s1", 1), ...elected("s2", 2)];
+
+    expect(violationsOf(new OneLeader(), [...together, ...leaders])).toEqual([]);
   });
 
   test("does not count a leader whom an operator made one", () => {
     const forced = log("s2", "Executing user requested FAILOVER of 'mymaster'");
 
-    expect(
-      violationsOf(new OneLeader(), [...elected("s1", 1), forced, ...elected("s2", 1)]),
-    ).toEqual([]);
+    const leaders = [...elected("s1", 1), forced, ...elected("s2", 1)];
+
+    expect(violationsOf(new OneLeader(), [...together, ...leaders])).toEqual([]);
+  });
+
+  test("counts one again whose forced failover ended with its process, or with a reset", () => {
+    const forced = log("s2", "Executing user requested FAILOVER of 'mymaster'");
+    const reset = event("s2", "+reset-master", "master mymaster 10.0.0.1 6379");
+
+    for (const end of [down("s2"), reset]) {
+      const leaders = [...elected("s1", 1), forced, end, ...elected("s2", 1)];
+
+      expect(violationsOf(new OneLeader(), [...together, ...leaders])).toHaveLength(1);
+    }
+  });
+
+  test("holds for two masters of one name that have no Sentinel in common", () => {
+    const apart = [
+      log("s2", "Sentinel ID is id-s2"),
+      event("s1", "+monitor", "master mymaster 10.0.0.1 6379 quorum 1"),
+      event("s2", "+monitor", "master mymaster 10.0.9.1 6379 quorum 1"),
+    ];
+    const leaders = [...elected("s1", 1), ...elected("s2", 1)];
+    const heard = event(
+      "s1",
+      "+sentinel",
+      "sentinel id-s2 10.0.9.2 26379 @ mymaster 10.0.0.1 6379",
+    );
+    const switched = event("s2", "+switch-master", "mymaster 10.0.9.1 6379 10.0.0.1 6379");
+
+    expect(violationsOf(new OneLeader(), [...apart, ...leaders])).toEqual([]);
+    expect(violationsOf(new OneLeader(), [...apart, heard, ...leaders])).toHaveLength(1);
+    expect(violationsOf(new OneLeader(), [...apart, switched, ...leaders])).toHaveLength(1);
+  });
+
+  test("is told once of a Sentinel that is elected again in its own epoch", () => {
+    const again = [...elected("s1", 1), ...elected("s1", 1)];
+
+    expect(violationsOf(new OneLeader(), [...together, ...again])).toEqual([]);
   });
 
   test("is broken by two leaders of one epoch", () => {
-    expect(violationsOf(new OneLeader(), [...elected("s1", 1), ...elected("s2", 1)])).toEqual([
+    const leaders = [...elected("s1", 1), ...elected("s2", 1)];
+
+    expect(violationsOf(new OneLeader(), [...together, ...leaders])).toEqual([
       "s1 and s2 were both elected for mymaster in epoch 1",
     ]);
   });
@@ -108,17 +157,17 @@ describe("the mandate", () => {
   test("is a quorum that holds the master to be down and a majority of votes", () => {
     const records = [...cluster, sdown("s1"), sdown("s2"), odown("s1"), vote("s2", "s1", 1)];
 
-    expect(violationsOf(new Mandate(), [...records, ...elected("s1", 1)])).toEqual([]);
+    expect(violationsOf(new Mandate(anywhere), [...records, ...elected("s1", 1)])).toEqual([]);
   });
 
   test("may come from votes of a later epoch than the attempt's own", () => {
     const records = [...cluster, sdown("s1"), sdown("s2"), odown("s1"), vote("s2", "s1", 3)];
 
-    expect(violationsOf(new Mandate(), [...records, ...elected("s1", 1)])).toEqual([]);
+    expect(violationsOf(new Mandate(anywhere), [...records, ...elected("s1", 1)])).toEqual([]);
   });
 
   test("lacks the quorum where the others have heard from the master", () => {
-    expect(violationsOf(new Mandate(), [...cluster, sdown("s1"), odown("s1")])).toEqual([
+    expect(violationsOf(new Mandate(anywhere), [...cluster, sdown("s1"), odown("s1")])).toEqual([
       "s1 held mymaster to be down to a quorum, and 1 of the 2 it takes thought so",
     ]);
   });
@@ -137,14 +186,14 @@ describe("the mandate", () => {
       fault: { kind: "cut", name: "c", a: ["s1"], b: ["s2"], direction: "both", mode: "drop" },
     };
 
-    expect(violationsOf(new Mandate(), stale)).toHaveLength(1);
-    expect(violationsOf(new Mandate(), [cut, ...stale])).toEqual([]);
+    expect(violationsOf(new Mandate(anywhere), stale)).toHaveLength(1);
+    expect(violationsOf(new Mandate(anywhere), [cut, ...stale])).toEqual([]);
   });
 
   test("lacks the majority where fewer have voted", () => {
     const records = [...cluster, sdown("s1"), sdown("s2"), odown("s1")];
 
-    expect(violationsOf(new Mandate(), [...records, ...elected("s1", 1)])).toEqual([
+    expect(violationsOf(new Mandate(anywhere), [...records, ...elected("s1", 1)])).toEqual([
       "s1 became the leader for mymaster in epoch 1 with 1 of the 2 votes it takes",
     ]);
   });
@@ -153,10 +202,30 @@ describe("the mandate", () => {
     const attempt = event("s1", "+try-failover", "master mymaster 10.0.0.1 6379");
     const forced = log("s1", "Executing user requested FAILOVER of 'mymaster'");
 
-    expect(violationsOf(new Mandate(), [...cluster, attempt])).toEqual([
+    expect(violationsOf(new Mandate(anywhere), [...cluster, attempt])).toEqual([
       "s1 started a failover of mymaster, which is not down to a quorum",
     ]);
-    expect(violationsOf(new Mandate(), [...cluster, forced, attempt])).toEqual([]);
+    expect(violationsOf(new Mandate(anywhere), [...cluster, forced, attempt])).toEqual([]);
+  });
+
+  test("is not given by Sentinels that watch another master of the same name", () => {
+    const stranger = [
+      event("s9", "+monitor", "master mymaster 10.0.9.1 6379 quorum 1"),
+      event("s9", "+sdown", "master mymaster 10.0.9.1 6379"),
+    ];
+
+    expect(
+      violationsOf(new Mandate(anywhere), [...cluster, ...stranger, sdown("s1"), odown("s1")]),
+    ).toEqual(["s1 held mymaster to be down to a quorum, and 1 of the 2 it takes thought so"]);
+  });
+
+  test("is needed again once the Sentinel that was asked for a failover has started anew", () => {
+    const attempt = event("s1", "+try-failover", "master mymaster 10.0.0.1 6379");
+    const forced = log("s1", "Executing user requested FAILOVER of 'mymaster'");
+
+    expect(
+      violationsOf(new Mandate(anywhere), [...cluster, forced, down("s1"), up("s1"), attempt]),
+    ).toHaveLength(1);
   });
 
   test("needs as many votes as the quorum that SENTINEL SET has raised", () => {
@@ -164,7 +233,7 @@ describe("the mandate", () => {
     const records = [...cluster, raised, sdown("s1"), sdown("s2"), sdown("s3"), odown("s1")];
 
     expect(
-      violationsOf(new Mandate(), [...records, vote("s2", "s1", 1), ...elected("s1", 1)]),
+      violationsOf(new Mandate(anywhere), [...records, vote("s2", "s1", 1), ...elected("s1", 1)]),
     ).toEqual(["s1 became the leader for mymaster in epoch 1 with 2 of the 3 votes it takes"]);
   });
 });
@@ -177,41 +246,51 @@ describe("epochs", () => {
   test("hold while they rise", () => {
     const records = [event("s1", "+new-epoch", "1"), event("s1", "+new-epoch", "3")];
 
-    expect(violationsOf(new Epochs(), [...records, names(1), names(1), names(3)])).toEqual([]);
+    expect(violationsOf(new Epochs(anywhere), [...records, names(1), names(1), names(3)])).toEqual(
+      [],
+    );
   });
 
   test("are broken by an epoch that returns, a restart between them or not", () => {
     const records = [event("s1", "+new-epoch", "3"), down("s1"), event("s1", "+new-epoch", "2")];
 
-    expect(violationsOf(new Epochs(), records)).toEqual(["s1 went from epoch 3 to 2"]);
+    expect(violationsOf(new Epochs(anywhere), records)).toEqual(["s1 went from epoch 3 to 2"]);
   });
 
   test("are broken by an older configuration or an older vote", () => {
     const votes = [2, 1].map((epoch) => event("s1", "+vote-for-leader", `aa ${epoch}`));
 
-    expect(violationsOf(new Epochs(), [names(2), names(1), ...votes])).toEqual([
+    expect(violationsOf(new Epochs(anywhere), [names(2), names(1), ...votes])).toEqual([
       "s1 named mymaster by epoch 2 and then by 1",
       "s1 voted in epoch 2 and then in 1",
     ]);
   });
 
-  test("may begin again where the disk was wiped, or the master was forgotten", () => {
-    const wipe: RunRecord = {
-      kind: "fault",
-      at: 0 as Instant,
-      fault: { kind: "wipeDisk", host: "s1", prefix: "/" },
-    };
+  /** A wipe of this host's disk between two epochs of s1, of which the second is older. */
+  const backAfter = (host: string): RunRecord[] => [
+    event("s1", "+new-epoch", "3"),
+    { kind: "fault", at: 0 as Instant, fault: { kind: "wipeDisk", host, prefix: "/" } },
+    up("s1"),
+    event("s1", "+new-epoch", "1"),
+  ];
+
+  test("may begin again where the disk was wiped, but not where another's was", () => {
+    const shared: Cluster = { ...anywhere, hosts: new Map([["s1", "box"]]) };
+
+    expect(violationsOf(new Epochs(anywhere), backAfter("s1"))).toEqual([]);
+    expect(violationsOf(new Epochs(shared), backAfter("box"))).toEqual([]);
+    expect(violationsOf(new Epochs(anywhere), backAfter("r1"))).toEqual([
+      "s1 went from epoch 3 to 1",
+    ]);
+  });
+
+  // sentinel.c: sentinelResetMaster() keeps config_epoch, releaseSentinelRedisInstance() does not.
+  test("of a configuration may begin again for a master that was removed, and not after a reset", () => {
+    const removed = event("s1", "-monitor", "master mymaster 10.0.0.1 6379");
     const reset = event("s1", "+reset-master", "master mymaster 10.0.0.1 6379");
 
-    expect(
-      violationsOf(new Epochs(), [
-        event("s1", "+new-epoch", "3"),
-        wipe,
-        up("s1"),
-        event("s1", "+new-epoch", "1"),
-      ]),
-    ).toEqual([]);
-    expect(violationsOf(new Epochs(), [names(2), reset, names(0)])).toEqual([]);
+    expect(violationsOf(new Epochs(anywhere), [names(2), removed, names(0)])).toEqual([]);
+    expect(violationsOf(new Epochs(anywhere), [names(2), reset, names(0)])).toHaveLength(1);
   });
 });
 
@@ -503,6 +582,47 @@ describe("the promoted replica", () => {
 
     for (const records of [[...stale, sdown], [...stale, paused], worse])
       expect(violationsOf(new BestReplica(cluster), [...records, selects("10.0.0.2")])).toEqual([]);
+  });
+});
+
+describe("a replica that is better than the promoted one", () => {
+  const replica = (node: string, ip: string) => [
+    up(node),
+    role(node, { ip, master: "10.0.0.1:6379", replicationId: "aa", at: 1 }),
+    history(node, "full", "aa", 0, 0, 2),
+  ];
+  const standsAt = (node: string, offset: number) =>
+    told(node, { kind: "stands", offset, digest: 0 }, 40_000_000);
+  const stale = [
+    ...replica("r2", "10.0.0.2"),
+    ...replica("r3", "10.0.0.3"),
+    standsAt("r2", 100),
+    standsAt("r3", 500),
+  ];
+  const slave = (ip: string) => `slave ${ip}:6379 ${ip} 6379 @ mymaster 10.0.0.1 6379`;
+  const selects = event("s1", "+selected-slave", slave("10.0.0.2"), { at: 80_000_000 });
+  const judged = (...between: RunRecord[]) =>
+    violationsOf(new BestReplica(anywhere), [...stale, ...between, selects]);
+  const command = (text: string) =>
+    told(
+      "operator",
+      { kind: "command", step: "step-1", target: "r3", command: text, reply: "OK" },
+      41_000_000,
+    );
+
+  test("may be one that has ended by itself, or that an operator made worse", () => {
+    expect(judged()).toHaveLength(1);
+    expect(judged(down("r3"))).toEqual([]);
+    expect(judged(command("PING"))).toHaveLength(1);
+    expect(judged(command("CONFIG SET replica-priority 0"))).toEqual([]);
+  });
+
+  test("is not held to be down any more by a Sentinel that has started again or switched", () => {
+    const sdown = event("s1", "+sdown", slave("10.0.0.3"));
+    const switched = event("s1", "+switch-master", "mymaster 10.0.0.9 6379 10.0.0.1 6379");
+
+    expect(judged(sdown)).toEqual([]);
+    for (const forgets of [up("s1"), switched]) expect(judged(sdown, forgets)).toHaveLength(1);
   });
 });
 
