@@ -6,6 +6,7 @@
  * steps anybody may inject a fault, send a command or look. It touches no clock and no file.
  */
 import type { ActorFactory, Address } from "./kernel/actor.js";
+import { Bug } from "./kernel/assert.js";
 import type { Fault } from "./kernel/fault.js";
 import type { OutsideInput } from "./kernel/outside.js";
 import { RandomStream } from "./kernel/random.js";
@@ -21,11 +22,14 @@ import { Outside, type OutsideOutput } from "./redis/client/outside.js";
 import type { RedisNote } from "./redis/note.js";
 import type { NodeView } from "./redis/view.js";
 import { Called } from "./run/called.js";
+import { checkFault } from "./run/fault-check.js";
 import { disagreement, finalOf, type Inspection, inspectAll, laggard } from "./run/final.js";
 import { Guests } from "./run/guests.js";
 import { Judge } from "./run/judge.js";
 import { Ledger } from "./run/ledger.js";
+import { checkDuration, mistake, shown } from "./run/mistake.js";
 import { Operators } from "./run/operators.js";
+import { checkedProgram, checkOptions } from "./run/options-check.js";
 import { RecordedMachine } from "./run/recorded-machine.js";
 import { Recovery } from "./run/recovery.js";
 import type {
@@ -37,20 +41,31 @@ import type {
   RunResult,
 } from "./run/result.js";
 import { Script } from "./run/script.js";
+import { Watchers } from "./run/watchers.js";
 import { buildWorld } from "./run/world.js";
 import type { Choice } from "./scenario/action.js";
+import { ScenarioError } from "./scenario/define.js";
 import { type Plan, type PlanNode, planOf } from "./scenario/plan.js";
 import type { Scenario } from "./scenario/scenario.js";
 
 export interface RunOptions {
+  /** As `defineScenario` and `parseScenario` make it. */
   readonly scenario: Scenario;
-  /** Instead of the scenario's own. */
+  /** Any text; instead of the scenario's own. */
   readonly seed?: string;
   /** The run ends here, or where the scenario ends, whichever comes first. */
   readonly until?: Duration;
-  /** Besides the ledger that every run keeps. */
+  /**
+   * They look on, and act on nothing; the first records come while the run is made. What one throws comes out
+   * of whatever moved the run (`advance`, `finish`, `heal`, `inject`), at the end of the step in which it was
+   * thrown; the run can go on from there.
+   */
   readonly observers?: readonly Observer[];
-  /** Another program in a node's place: a wrong one, for a test of the laws. */
+  /**
+   * Asked for each node, once for every version that it may come to run, while the run is made: the factory
+   * of the actor in its place, which is called at each boot (a wrong one for a test of the laws, say); `usual` is
+   * its own. What such an actor throws ends the run as a `Bug` that has the place, with that as its `cause`.
+   */
   readonly program?: (node: PlanNode, usual: ActorFactory) => ActorFactory;
   /** A host of the scenario on which clients from outside the simulation stand: `take`, `fetch`. */
   readonly outside?: string;
@@ -69,32 +84,38 @@ export class Run {
   readonly #judge: Judge;
   readonly #ledger: Ledger;
   readonly #observers: readonly Observer[];
+  readonly #watchers: Watchers;
   readonly #guests = new Guests();
-  /** Undefined where real programs take part: they bring nodes that no plan has. */
-  readonly #called: Called | undefined;
+  readonly #called: Called;
   #outside: Outside | undefined;
   /** Chooses for those who break the cluster by hand. */
   #handStream: RandomStream | undefined;
   #end: Instant;
   /** Who had other data, or had not caught up, when all the rest was well and nobody wrote any more. */
   #unsettled: string | undefined;
+  /** Clients that were stopped so that all could catch up with the last write. */
+  #silenced: readonly string[] = [];
+  #isMoving = false;
 
+  /** Nothing has happened yet. Throws a ScenarioError where an option is wrong. */
   constructor(options: RunOptions) {
+    checkOptions(options);
     this.plan = planOf(options.scenario, options.seed ?? options.scenario.seed);
     const length = Math.min(this.plan.duration, options.until ?? this.plan.duration);
     this.#end = after(start, length as Duration);
-    this.#called = options.outside === undefined ? new Called(this.plan) : undefined;
+    this.#called = new Called(this.plan, (node) => this.#guests.portOf(node) !== undefined);
     this.#judge = new Judge(this.plan.expectations);
     this.#ledger = new Ledger(this.plan, this.#judge);
     this.#operators = new Operators(this.plan);
-    const observers = [this.#ledger, ...(options.observers ?? [])];
+    this.#watchers = new Watchers(options.observers ?? []);
+    const observers = [this.#ledger, ...this.#watchers.observers];
     this.#observers = observers;
     this.#script = new Script(this.plan, this.#operators, ({ step, name, on, at }) => {
       this.#judge.acted(step, at);
       for (const observer of observers) observer.record({ kind: "act", at, step: name, on });
     });
     this.#simulation = buildWorld(this.plan, this.#operators, {
-      ...(options.program === undefined ? {} : { program: options.program }),
+      ...(options.program === undefined ? {} : { program: checkedProgram(options.program) }),
       ...(options.outside === undefined ? {} : { outside: this.#outsideOn(options.outside) }),
       ...(options.real === undefined ? {} : { real: this.#recorded(options.real) }),
       observers,
@@ -106,24 +127,31 @@ export class Run {
       },
     });
     this.#script.begin(this.#simulation);
+    this.#watchers.watch(this.#simulation);
+    this.#watchers.rethrow();
   }
 
+  /** Microseconds of virtual time since the run began. */
   get now(): Instant {
     return this.#simulation.now;
   }
 
+  /** Where `advance` and `finish` stop; `heal` moves it on. */
   get end(): Instant {
     return this.#end;
   }
 
+  /** No time is left before the end. */
   get isOver(): boolean {
     return this.now >= this.end;
   }
 
+  /** Of everything so far: 16 hexadecimal digits, equal for equal runs. */
   get fingerprint(): string {
     return this.#simulation.fingerprint();
   }
 
+  /** Events handled so far. */
   get steps(): number {
     return this.#simulation.steps;
   }
@@ -133,13 +161,14 @@ export class Run {
     return this.#script.settledAt;
   }
 
-  /** When a step acted for the first time. */
+  /** When a step of the scenario acted for the first time; undefined: it has not yet. */
   actedAt(step: string): Instant | undefined {
+    this.#called.check("step", step);
     return this.#script.actedAt(step);
   }
 
   /** How often each stream of chance was drawn from. */
-  get draws(): ReturnType<Simulation["draws"]> {
+  get draws(): readonly { readonly stream: string; readonly draws: number }[] {
     return this.#simulation.draws();
   }
 
@@ -148,20 +177,47 @@ export class Run {
     return this.#simulation.drawCounts();
   }
 
-  /** Moves virtual time, at most to the end. */
+  /**
+   * Moves virtual time by whole microseconds from 0 on (`seconds(30)`), at most to the end; at the end it
+   * does nothing. Throws a ScenarioError where that is no duration, a `Bug` where redsim is wrong, and what an
+   * observer throws.
+   */
   advance(span: Duration): void {
-    this.#simulation.runUntil(earlier(after(this.now, span), this.end));
+    checkDuration("advance", span);
+    this.#move(earlier(after(this.now, span), this.end));
   }
 
-  /** To the end. */
+  /** To the end; at the end it is `result()`. */
   finish(): RunResult {
-    this.#simulation.runUntil(this.end);
+    this.#move(this.end);
     return this.result();
   }
 
+  #move(until: Instant): void {
+    this.#standsStill("advance");
+    this.#isMoving = true;
+    try {
+      this.#simulation.runUntil(until);
+    } catch (error) {
+      // A program in a node's place was no program: the run's user is told, and not its author.
+      throw error instanceof Bug && error.cause instanceof ScenarioError ? error.cause : error;
+    } finally {
+      this.#isMoving = false;
+    }
+    this.#watchers.rethrow();
+  }
+
+  /** For whoever acts: an observer that does so in the middle of a step is told that it cannot. */
+  #standsStill(where: string): void {
+    if (!this.#isMoving) return;
+    const hint = "an observer looks on, and who acts waits until advance is back";
+    throw mistake(where, "the run is in the middle of a step", hint);
+  }
+
   /**
-   * The second phase of exploring: undoes every fault that lasts, starts every node that is down, and goes
-   * on until all is well or the time that the settings allow for it is over.
+   * The second phase of exploring: goes to the end, undoes every fault that lasts, starts every node that is
+   * down, and goes on until all is well or the time that the settings allow for it is over. In the end clients
+   * are stopped, so that replicas can catch up. Called again it does so again, from where the run is now.
    */
   heal(): RunResult {
     for (const _ of this.healing());
@@ -171,9 +227,11 @@ export class Run {
   /** The same, to be looked at after each virtual second of it. */
   *healing(): Iterable<void> {
     const { recovery } = this.#ledger;
-    this.#simulation.runUntil(this.end);
+    this.#move(this.end);
+    this.#unsettled = undefined;
     this.#script.stop();
-    for (const fault of recovery.healing()) this.#simulation.inject(fault);
+    for (const node of this.#silenced) this.#inject({ kind: "resume", node });
+    for (const fault of recovery.healing()) this.#inject(fault);
     const most = this.steps + healingSteps;
     yield* this.#until(
       () => this.#dissent() === undefined || recovery.excuse(this.now) === undefined,
@@ -181,8 +239,11 @@ export class Run {
     );
     if (this.#dissent() !== undefined) return;
     this.#script.freeze();
+    this.#silenced = this.plan.clients.flatMap(({ name }) =>
+      this.#simulation.isUp(name) && !this.#simulation.isPaused(name) ? [name] : [],
+    );
     for (const { name } of this.plan.clients)
-      if (this.#simulation.isUp(name)) this.#simulation.inject({ kind: "pause", node: name });
+      if (this.#simulation.isUp(name)) this.#inject({ kind: "pause", node: name });
     const unsettled = () => this.#dissent() ?? this.#lag();
     yield* this.#until(() => unsettled() === undefined, most);
     this.#unsettled = this.steps < most ? unsettled() : undefined;
@@ -193,33 +254,61 @@ export class Run {
     const latest = after(this.now, this.#ledger.recovery.patience);
     do {
       this.#end = after(this.now, seconds(1));
-      this.#simulation.runUntil(this.#end);
+      this.#move(this.#end);
       yield;
     } while (!isWell() && this.now < latest && this.steps < most);
   }
 
+  /**
+   * The fault happens now, at the end of the run, too; a fault that is there already does nothing. Throws a
+   * ScenarioError where it names what is not there, or a field is missing or out of its range.
+   */
   inject(fault: Fault): void {
-    this.#called?.checkFault(fault);
-    this.#simulation.inject(fault);
+    this.#standsStill("inject");
+    checkFault(fault, this.#called);
+    this.#unsettled = undefined;
+    this.#inject(fault);
   }
 
-  /** Something comes in from outside, and acts between two steps. */
+  #inject(fault: Fault): void {
+    this.#isMoving = true;
+    try {
+      this.#simulation.inject(fault);
+    } finally {
+      this.#isMoving = false;
+    }
+    this.#watchers.rethrow();
+  }
+
+  /**
+   * Something comes in from outside, and acts between two steps. All but faults needs the option `outside`.
+   */
   take(input: OutsideInput): void {
+    if (input.does === "inject") checkFault(input.fault, this.#called);
+    else if (this.#outside === undefined)
+      throw mistake(
+        "take",
+        "nobody in this run stands for those outside",
+        "new Run({ outside }) names their host",
+      );
     for (const observer of this.#observers)
       observer.record({ kind: "outside", at: this.now, input });
     switch (input.does) {
       case "inject":
-        this.#simulation.inject(input.fault);
+        this.#inject(input.fault);
         break;
       case "start":
+        this.#called.check("host", input.host, "start.host");
         this.#guests.start(this.#simulation, input);
         break;
       case "ended":
+        this.#called.check("node", input.node, "ended.node");
         this.#simulation.endChild(input.node, input.child, input.code);
         break;
       default:
         this.#outside?.submit(input);
     }
+    this.#watchers.rethrow();
   }
 
   /** What has left for the outside since this was last asked. */
@@ -233,8 +322,12 @@ export class Run {
     return this.#script.selectors.choice(this.#handStream);
   }
 
-  /** The group's master as selectors see it; undefined asks for the only group, or the first. */
+  /**
+   * The group's master as selectors see it: whom most live Sentinels name, or the last to say so of itself.
+   * Without a group it is that of the only one, or of the first; undefined: nobody is.
+   */
   masterOf(group?: string): string | undefined {
+    if (group !== undefined) this.#called.check("group", group);
     return this.#script.selectors.master(group);
   }
 
@@ -243,12 +336,19 @@ export class Run {
     return this.#script.selectors.settled;
   }
 
+  /** Does the node, or client, have a process? */
   isUp(node: string): boolean {
+    this.#called.check("node", node);
     return this.#simulation.isUp(node);
   }
 
-  /** Where the node listens: its machine's first address, and its port. */
+  /** Where the node listens: its machine's first address, and its port; undefined: it is a client. */
   addressOf(node: string): Address | undefined {
+    this.#called.check("node", node);
+    return this.#addressOf(node);
+  }
+
+  #addressOf(node: string): Address | undefined {
     const found = this.plan.nodes.find(({ name }) => name === node) ?? this.#guests.portOf(node);
     const host = this.plan.hosts.find(({ name }) => name === found?.host);
     const [ip] = host?.ips ?? [];
@@ -257,43 +357,55 @@ export class Run {
 
   /** Has the machine power? */
   isHostUp(host: string): boolean {
+    this.#called.check("host", host);
     return this.#simulation.isHostUp(host);
   }
 
+  /** Is its process stopped, by `pause` or because its machine starves it? */
   isPaused(node: string): boolean {
+    this.#called.check("node", node);
     return this.#simulation.isPaused(node);
   }
 
   /**
-   * An operator on the node's host types these lines into redis-cli; the replies come as notes. False: the
-   * machine has no power, and nobody types anything.
+   * An operator on the host of a server or a Sentinel types these lines into redis-cli. They are sent as time
+   * moves on (so never where the run is over), and each reply comes to observers as a note of the kind `command`.
+   * False: the machine has no power, and nobody types anything.
    */
   command(node: string, ...lines: readonly string[]): boolean {
-    this.#called?.checkNode(node);
+    this.#standsStill("command");
+    this.#called.checkServer(node, "takes no commands");
+    if (lines.length === 0) throw mistake("command", "expected a line for redis-cli, not nothing");
+    for (const line of lines)
+      if (typeof line !== "string")
+        throw mistake("command", `expected a line for redis-cli, not ${shown(line)}`, '"SET a 1"');
     if (!this.#simulation.isHostUp(this.#simulation.hostOf(node))) return false;
     this.#operators.command("by hand", node, lines, undefined);
     return true;
   }
 
-  /** The node's own view of itself; undefined while it is down. Pure. */
+  /** The own view of a server or a Sentinel; undefined while it is down, and for a client. Pure. */
   inspect(node: string): NodeView | undefined {
-    this.#called?.checkNode(node);
+    this.#called.check("node", node);
     return this.#simulation.inspect(node) as NodeView | undefined;
   }
 
   /** The wall clock of the node's machine, in microseconds since 1970. */
   clockOf(node: string): number {
+    this.#called.check("node", node);
     return this.#simulation.clockOf(node);
   }
 
   /** A file on a node's disk, as text; undefined: there is none. */
   file(node: string, path: string): string | undefined {
-    this.#called?.checkNode(node);
+    this.#called.check("node", node);
+    if (typeof path !== "string") throw mistake("file", `expected a path, not ${shown(path)}`);
     const host = this.plan.nodes.find(({ name }) => name === node)?.host ?? node;
     const content = this.#simulation.disk(host).read(path);
     return typeof content === "string" ? content : undefined;
   }
 
+  /** What the run has come to so far. Plain data, which no later result changes; asking is not part of a run. */
   result(): RunResult {
     const inspection = inspectAll(this.#simulation, this.plan);
     const masterOf = (group: string) => this.#script.selectors.master(group);
@@ -322,14 +434,14 @@ export class Run {
       losses,
       consistency: this.#consistency(),
       final: finalOf(inspection),
-      mishaps: this.#script.mishaps,
+      mishaps: [...this.#script.mishaps],
       waiting: this.#script.waiting,
     };
   }
 
   #outsideOn(host: string): { readonly host: string; readonly factory: ActorFactory } {
     const factory: ActorFactory = (context) => {
-      this.#outside = new Outside(context, (node) => this.addressOf(node));
+      this.#outside = new Outside(context, (node) => this.#addressOf(node));
       return this.#outside;
     };
     return { host, factory };
@@ -349,7 +461,7 @@ export class Run {
     const laws: LawVerdict[] = this.#ledger.laws.map(({ name, violations }) => ({
       law: name,
       holds: violations.length === 0,
-      violations,
+      violations: [...violations],
     }));
     const { recovery } = this.#ledger;
     const unsettled = this.#unsettled;

@@ -69,6 +69,7 @@ export class Simulation implements Services {
   #now = start;
   #steps = 0;
   #stepsAtInstant = 0;
+  #isHalted = false;
   readonly #flooding = new Set<string>();
   /** The process whose iteration is running. */
   #running: Process | undefined;
@@ -171,12 +172,13 @@ export class Simulation implements Services {
     else this.at(this.#now, () => this.#faults.apply(fault));
   }
 
-  /** Takes all events up to and including `end`, which is now afterwards. */
+  /** Takes all events up to and including `end`, which is now afterwards; less, where somebody halts it. */
   runUntil(end: Instant): void {
     assert(end >= this.#now, "time does not go back");
     const queue = this.#queue;
+    this.#isHalted = false;
     try {
-      for (let at = queue.next; at <= end; at = queue.next) {
+      for (let at = queue.next; at <= end && !this.#isHalted; at = queue.next) {
         if (at > this.#now) {
           if (at >= this.#observers.nextSecond) this.#observers.endSeconds(at);
           this.#now = at;
@@ -199,8 +201,14 @@ export class Simulation implements Services {
     } catch (error) {
       throw this.#located(error);
     }
+    if (this.#isHalted) return;
     if (end >= this.#observers.nextSecond) this.#observers.endSeconds(end);
     this.#now = end;
+  }
+
+  /** Time stands still behind the step that is under way, and goes on from there. */
+  halt(): void {
+    this.#isHalted = true;
   }
 
   advance(duration: Duration): void {

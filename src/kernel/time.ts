@@ -19,16 +19,17 @@ export const start = 0 as Instant;
 export const never = Number.MAX_SAFE_INTEGER as Instant;
 export const none = 0 as Duration;
 
-/** `count` must be a whole number of microseconds. */
+/** `count` is a whole number from 0 on; a run refuses what is not. */
 export function microseconds(count: number): Duration {
   return count as Duration;
 }
 
-/** Fractions of a millisecond are kept to the microsecond. */
+/** Fractions of a millisecond are kept to the microsecond. `count` is 0 or more; a run refuses less, and NaN. */
 export function milliseconds(count: number): Duration {
   return Math.round(count * 1_000) as Duration;
 }
 
+/** Fractions of a second are kept to the microsecond. `count` is 0 or more; a run refuses less, and NaN. */
 export function seconds(count: number): Duration {
   return Math.round(count * 1_000_000) as Duration;
 }

@@ -7,11 +7,15 @@ import type { HistoryEntry } from "../observe/histories.js";
 import type { Loss } from "../observe/lineage.js";
 
 export interface RunResult {
+  /** The file as it was named. */
   readonly scenario: string;
   readonly title: string;
   readonly seed: string;
+  /** Of Redis, by default for all nodes. */
   readonly version: string;
+  /** 16 hexadecimal digits, equal for equal runs. */
   readonly fingerprint: string;
+  /** Virtual time so far. */
   readonly virtualMs: number;
   /** Steps of the loop: events handled. */
   readonly events: number;
@@ -32,6 +36,7 @@ export interface RunResult {
 }
 
 export interface Metrics {
+  /** Writes of all clients by how they ended: done, certainly not done, and nobody knows. */
   readonly acknowledged: number;
   readonly failed: number;
   readonly unknown: number;
@@ -39,6 +44,7 @@ export interface Metrics {
   readonly lost: number;
   /** The longest time that any client went without an acknowledged write. */
   readonly longestWriteGapMs: number;
+  /** Time in which two servers of one group were masters, whether or not anybody wrote to both. */
   readonly twoMastersMs: number;
   /** Time in which no client that writes got through. */
   readonly withoutMasterMs: number;
@@ -58,6 +64,7 @@ export interface Consistency {
 
 export interface ClientMetrics {
   readonly client: string;
+  /** As in `Metrics`, of this client. */
   readonly acknowledged: number;
   readonly failed: number;
   readonly unknown: number;
@@ -71,11 +78,15 @@ export interface ClientMetrics {
 }
 
 export interface FailoverResult {
+  /** The master's name in the Sentinels' configuration. */
   readonly master: string;
   readonly epoch: number;
+  /** The Sentinel that ran the attempt. */
   readonly leader: string;
+  /** `ip:port` of the old master, and of the replica chosen; undefined: it did not come to that. */
   readonly from: string;
   readonly to: string | undefined;
+  /** The last fault or operator's command before it; undefined: there was none. */
   readonly faultAtMs: number | undefined;
   /** Milliseconds from the fault (from the first phase where no fault is known). */
   readonly phases: Partial<Record<Phase, number>>;
@@ -83,8 +94,11 @@ export interface FailoverResult {
   readonly aborted: string | undefined;
 }
 
+/** Of an expectation of the scenario. */
 export interface Verdict {
+  /** The expectation, as a sentence. */
   readonly text: string;
+  /** Its place in the scenario. */
   readonly where: string;
   readonly holds: boolean;
   /** What was found instead, or as well. */

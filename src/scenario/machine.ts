@@ -33,7 +33,7 @@ export function readHost(
 }
 
 /** Four numbers up to 255, or what looks like IPv6. */
-function isAddress(text: string): boolean {
+export function isAddress(text: string): boolean {
   const octets = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
   if (octets === null) return /^[\da-fA-F:]*:[\da-fA-F:]*$/.test(text);
   return octets.slice(1).every((octet) => Number(octet) <= 255);

@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { type Cluster, startCluster } from "../../src/testing.js";
+import {
+  type Cluster,
+  type ClusterOptions,
+  ScenarioError,
+  startCluster,
+} from "../../src/testing.js";
 import { Peer } from "./peer.js";
 
 let cluster: Cluster | undefined;
@@ -67,9 +72,63 @@ describe("a cluster in a test-suite, its clock held", () => {
     cluster = await startCluster({ scenario: "duration: 1h\nnodes: { replicas: 1 }\n" });
 
     expect(() => cluster?.kill("r9")).toThrow("no node is called r9, there are r1 and r2");
-    expect(() => cluster?.advance("30")).toThrow("30 is not a duration, such as 500ms or 30s");
+    await expect(cluster.advance("30")).rejects.toThrow(
+      '"30" is not a duration (such as 500ms or 30s)',
+    );
+    await expect(cluster.advanceUntil(() => false, "1")).rejects.toThrow("is not a duration");
+    expect(() => cluster?.kill(5 as unknown as string)).toThrow("expected who is meant, not 5");
+    expect(() => cluster?.address("r9")).toThrow("no node is called r9 (there are r1 and r2)");
+    expect(() => cluster?.master("mymaster")).toThrow("no group is called mymaster");
     await expect(startCluster({ scenario: "kill-mastr" })).rejects.toThrow(
       "did you mean kill-master?",
     );
+  });
+
+  test("is told as in the library: a ScenarioError, for every option that cannot be", async () => {
+    const wrong: readonly [unknown, string][] = [
+      [{ seed: 7 }, 'seed: expected a text, not 7 (such as "7")'],
+      [{ speed: -1 }, "speed: expected a number from 0 to 1000000, not -1"],
+      [{ speed: "fast" }, 'not "fast"'],
+      [{ speeds: 5 }, "speeds: a cluster has no such option (did you mean speed?)"],
+      [{ set: "nodes.replicas=1" }, "set: expected a list"],
+      [{ set: ["nodes.replicas=-1"] }, "a whole number from 0 to 1000), not -1"],
+      [{ scenario: { duration: "1h", nodes: { replica: 1 } } }, "nodes.replica: "],
+      [{ whole: 1 }, "whole: expected true or false, not 1"],
+    ];
+    for (const [options, what] of wrong) {
+      const starting = startCluster(options as ClusterOptions);
+      await expect(starting).rejects.toThrow(ScenarioError);
+      await expect(starting).rejects.toThrow(what);
+    }
+  });
+
+  test("is an object with the keys of a scenario, too, and is over once it was stopped", async () => {
+    cluster = await startCluster({ scenario: { duration: "1h", nodes: { replicas: 1 } } });
+    expect(Object.keys(cluster.addresses)).toEqual(["r1", "r2"]);
+    cluster.speed = 5;
+    expect(cluster.speed).toBe(5);
+    expect(() => {
+      if (cluster !== undefined) cluster.speed = Number.NaN;
+    }).toThrow("not NaN");
+    const { fingerprint } = await cluster.stop();
+
+    expect((await cluster.stop()).fingerprint).toBe(fingerprint);
+    expect(() => cluster?.kill("r1")).toThrow("the cluster was stopped");
+    await expect(cluster.advance("1s")).rejects.toThrow("startCluster starts another");
+  });
+
+  test("goes on at its speed where whoever was asked whether it is enough has thrown", async () => {
+    cluster = await startCluster({ scenario: { duration: "1h", nodes: { replicas: 1 } } });
+    cluster.speed = 100;
+    const mine = new Error("mine");
+    await expect(
+      cluster.advanceUntil(() => {
+        throw mine;
+      }),
+    ).rejects.toBe(mine);
+
+    const { time } = cluster;
+    while (cluster.time === time) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(cluster.time).toBeGreaterThan(time);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { milliseconds, seconds } from "../../src/kernel/time.js";
 import { initScenario } from "../../src/scenario/init.js";
-import { mistakes, scenarioOf, usual } from "./world.js";
+import { mistakes, parsed, scenarioOf, usual } from "./world.js";
 
 describe("the short form", () => {
   test("stands for configuration files with the addresses of the recordings", () => {
@@ -293,5 +293,30 @@ describe("a new scenario for configuration files", () => {
 
   test("is refused where there is nothing of Redis", () => {
     expect(initScenario([{ name: "nginx.conf", text: "worker_processes 1;\n" }])).toBeUndefined();
+  });
+});
+
+describe("one name for two masters that have nothing to do with each other", () => {
+  const monitor = (ip: string) => `port 26379\nsentinel monitor mymaster ${ip} 6379 1\n`;
+  const warnings = (second: string) =>
+    parsed(
+      [
+        "duration: 20s",
+        "hosts: { a1: { ip: 10.9.0.1 }, a2: { ip: 10.9.0.2 }, b1: { ip: 10.9.1.1 } }",
+        "nodes:",
+        "  a1: {}",
+        "  a2: { replicaof: a1 }",
+        "  b1: {}",
+        "  sa: { config: sentinel-a.conf }",
+        "  sb: { config: sentinel-b.conf }",
+      ].join("\n"),
+      { files: { "sentinel-a.conf": monitor("10.9.0.1"), "sentinel-b.conf": monitor(second) } },
+    ).warnings.map(({ where, what }) => `${where}: ${what}`);
+
+  test("is warned of, where it is not the replica of the same master", () => {
+    expect(warnings("10.9.1.1")).toEqual([
+      "partition.yaml:8:3: mymaster is a1 for sa and b1 for sb: whatever is counted takes them for one group",
+    ]);
+    expect(warnings("10.9.0.2")).toEqual([]);
   });
 });

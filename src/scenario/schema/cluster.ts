@@ -36,6 +36,10 @@ export const host = z.strictObject(
           .describe("How far its wall clock is off from the start on; may be negative."),
         drift: z
           .int({ error: "expected parts per million" })
+          .min(-999_999, {
+            error: "expected parts per million above -1000000, where a clock stands still",
+          })
+          .max(1_000_000_000, { error: "expected parts per million, at most 1000000000" })
           .optional()
           .describe("Parts per million by which its clock runs fast; may be negative."),
       })

@@ -133,6 +133,10 @@ const actions = {
         .describe("How far off; may be negative."),
       drift: z
         .int({ error: "expected parts per million" })
+        .min(-999_999, {
+          error: "expected parts per million above -1000000, where a clock stands still",
+        })
+        .max(1_000_000_000, { error: "expected parts per million, at most 1000000000" })
         .optional()
         .describe("Parts per million fast; may be negative."),
     },
