@@ -128,15 +128,19 @@ export async function text(place: Place, ...args: string[]): Promise<string> {
 /** In milliseconds: where a Sentinel cannot be hurried it asks for INFO every ten seconds. */
 const patience = behaviour.from70 ? 20_000 : 90_000;
 
-/** Waits for what comes to hold; fails by its name. */
+/** Waits for what comes to hold; fails by its name, and with what those concerned say instead. */
 export async function until(
   holds: () => Promise<boolean>,
   what: string,
-  within = patience,
+  {
+    within = patience,
+    instead = async () => "",
+  }: { readonly within?: number; readonly instead?: () => Promise<string> } = {},
 ): Promise<void> {
   const deadline = performance.now() + within;
   while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`it has not come to that: ${what}`);
+    if (performance.now() > deadline)
+      throw new Error(`it has not come to that: ${what}\n${await instead()}`);
     await sleep(25);
   }
 }

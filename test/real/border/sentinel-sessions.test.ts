@@ -157,7 +157,7 @@ describe("a failover", () => {
       await until(
         async () => told().at(-1)?.endsWith("+switch-master") === true,
         "a failover is over",
-        60_000,
+        { within: 60_000 },
       );
 
     expect(ours().length).toBeGreaterThan(10);
