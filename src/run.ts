@@ -195,16 +195,23 @@ export class Run {
 
   #move(until: Instant): void {
     this.#standsStill("advance");
-    this.#isMoving = true;
     try {
-      this.#simulation.runUntil(until);
+      this.#acts(() => this.#simulation.runUntil(until));
     } catch (error) {
       // A program in a node's place was no program: the run's user is told, and not its author.
       throw error instanceof Bug && error.cause instanceof ScenarioError ? error.cause : error;
+    }
+    this.#watchers.rethrow();
+  }
+
+  /** What may make records: whoever is told them waits until it is done. */
+  #acts(act: () => void): void {
+    this.#isMoving = true;
+    try {
+      act();
     } finally {
       this.#isMoving = false;
     }
-    this.#watchers.rethrow();
   }
 
   /** For whoever acts: an observer that does so in the middle of a step is told that it cannot. */
@@ -271,12 +278,7 @@ export class Run {
   }
 
   #inject(fault: Fault): void {
-    this.#isMoving = true;
-    try {
-      this.#simulation.inject(fault);
-    } finally {
-      this.#isMoving = false;
-    }
+    this.#acts(() => this.#simulation.inject(fault));
     this.#watchers.rethrow();
   }
 

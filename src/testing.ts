@@ -245,7 +245,7 @@ function told<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (error instanceof Refusal) throw ScenarioError.of("", error.message);
+    if (error instanceof Refusal) throw mistake("", error.message);
     if (error instanceof ProblemsError) throw new ScenarioError(error.problems);
     throw error;
   }

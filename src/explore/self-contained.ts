@@ -9,17 +9,18 @@
  */
 import { parse, stringify } from "yaml";
 import { settledText } from "../scenario/parse.js";
+import type { Scenario } from "../scenario/scenario.js";
 import type { RawNode, RawScenario } from "./raw.js";
 import { readSource, type ScenarioSource } from "./source.js";
 
 /** One that cannot be read stays what it is. */
 export function selfContained(source: ScenarioSource): ScenarioSource {
-  if (typeof readSource(source) === "string") return source;
-  const settled: ScenarioSource =
-    source.set.length === 0
-      ? source
-      : { ...source, text: settledText(source.text, source.set), set: [] };
-  return Object.keys(settled.files).every(isBeside) ? settled : gathered(settled);
+  const isGathered = Object.keys(source.files).every(isBeside);
+  if (isGathered && source.set.length === 0) return source;
+  const scenario = readSource(source);
+  if (typeof scenario === "string") return source;
+  const settled = { ...source, text: settledText(source.text, source.set), set: [] };
+  return isGathered ? settled : gathered(settled, scenario);
 }
 
 /** Does this path stay in the folder that it begins in? */
@@ -28,9 +29,7 @@ export function isBeside(path: string): boolean {
   return words[0] !== "" && !words.includes("..") && !/^[A-Za-z]:/.test(path);
 }
 
-function gathered(source: ScenarioSource): ScenarioSource {
-  const scenario = readSource(source);
-  if (typeof scenario === "string") return source;
+function gathered(source: ScenarioSource, scenario: Scenario): ScenarioSource {
   const raw = parse(source.text) as RawScenario;
   const nodes: Record<string, unknown> = { ...raw.nodes };
   const files: Record<string, string> = {};

@@ -8,6 +8,7 @@
 import type { Fault, LinkSettings } from "../kernel/fault.js";
 import { versions } from "../redis/version.js";
 import { isAddress } from "../scenario/machine.js";
+import { driftRange } from "../scenario/schema/values.js";
 import { listed, suggestion } from "../scenario/suggest.js";
 import type { Called } from "./called.js";
 import { checkDuration, mistake, shown } from "./mistake.js";
@@ -93,7 +94,7 @@ const rules: { readonly [Kind in Fault["kind"]]: Rules<OfKind<Kind>> } = {
   skew: {
     host: aHost,
     offset: anOffset,
-    ppm: whole("parts per million, a whole number above -1000000", -999_999, 1_000_000_000),
+    ppm: whole("parts per million, a whole number above -1000000", driftRange.min, driftRange.max),
   },
   unskew: { host: aHost },
   jump: { host: aHost, by: anOffset },

@@ -3,7 +3,7 @@ import { ScenarioError } from "../scenario/define.js";
 
 /** `where`: the method, the option or the field of the fault that it was given as. */
 export function mistake(where: string, what: string, hint?: string): ScenarioError {
-  return ScenarioError.of(where, what, hint);
+  return new ScenarioError([hint === undefined ? { where, what } : { where, what, hint }]);
 }
 
 /** Throws where `value` is no span of virtual time. */

@@ -18,11 +18,6 @@ export interface ScenarioInput extends Omit<RawScenario, "nodes"> {
 /** What a program gave is wrong: a scenario, or an argument of a run; `problems` has all there is to correct. */
 export class ScenarioError extends ProblemsError {
   override readonly name = "ScenarioError";
-
-  /** One mistake. */
-  static of(where: string, what: string, hint?: string): ScenarioError {
-    return new ScenarioError([hint === undefined ? { where, what } : { where, what, hint }]);
-  }
 }
 
 /**

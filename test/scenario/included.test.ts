@@ -3,9 +3,21 @@ import { seconds } from "../../src/kernel/time.js";
 import { formatProblem } from "../../src/redis/config/problem.js";
 import { Run } from "../../src/run.js";
 import { initScenario } from "../../src/scenario/init.js";
-import { mistakes, parsed, scenarioOf } from "./world.js";
+import type { Scenario } from "../../src/scenario/scenario.js";
+import { foundFiles, mistakes, parsed, scenarioOf } from "./world.js";
 
 const text = ["duration: 20s", "nodes:", "  r1: { config: conf/redis.conf }", ""].join("\n");
+
+/** Whom r1 follows once its process was killed and started again. */
+function masterAfterRestart(scenario: Scenario): string | false | undefined {
+  const run = new Run({ scenario, seed: "1" });
+  run.advance(seconds(1));
+  run.inject({ kind: "kill", node: "r1", signal: "KILL" });
+  run.inject({ kind: "restart", node: "r1" });
+  run.advance(seconds(1));
+  const view = run.inspect("r1");
+  return view?.kind === "server" && view.master;
+}
 
 describe("a configuration file that includes others", () => {
   // loadServerConfigFromString(): the lines of the other file stand where the include stands.
@@ -25,13 +37,7 @@ describe("a configuration file that includes others", () => {
       "/etc/redis/last.conf",
     ]);
     // And so does a process that is started again.
-    const run = new Run({ scenario, seed: "1" });
-    run.advance(seconds(1));
-    run.inject({ kind: "kill", node: "r1", signal: "KILL" });
-    run.inject({ kind: "restart", node: "r1" });
-    run.advance(seconds(1));
-    const view = run.inspect("r1");
-    expect(view?.kind === "server" && view.master).toBe("10.0.0.9:6379");
+    expect(masterAfterRestart(scenario)).toBe("10.0.0.9:6379");
   });
 
   test("decides by them who replicates whom and who is watched", () => {
@@ -94,8 +100,7 @@ describe("a configuration file that includes others", () => {
       "b/redis.conf": "include ../redis-common.conf\nbind 10.0.0.2\nreplicaof 10.0.0.1 6379\n",
       "redis-common.conf": "requirepass sesame\nmasterauth sesame\n",
     };
-    const found = Object.entries(files).map(([name, each]) => ({ name, text: each }));
-    const written = initScenario(found) ?? "";
+    const written = initScenario(foundFiles(files)) ?? "";
 
     expect(written).toContain("password: sesame");
     expect(written.match(/config: .*/g)).toEqual(["config: a/redis.conf", "config: b/redis.conf"]);
@@ -125,13 +130,7 @@ describe("a configuration file that includes others by a pattern", () => {
       "b",
     ]);
     // And so does a process that is started again, from its own disk.
-    const run = new Run({ scenario, seed: "1" });
-    run.advance(seconds(1));
-    run.inject({ kind: "kill", node: "r1", signal: "KILL" });
-    run.inject({ kind: "restart", node: "r1" });
-    run.advance(seconds(1));
-    const view = run.inspect("r1");
-    expect(view?.kind === "server" && view.master).toBe("10.0.0.9:6379");
+    expect(masterAfterRestart(scenario)).toBe("10.0.0.9:6379");
   });
 
   test("goes on where nothing fits, and whoever reads it is told", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { milliseconds, seconds } from "../../src/kernel/time.js";
 import { initScenario } from "../../src/scenario/init.js";
-import { mistakes, parsed, scenarioOf, usual } from "./world.js";
+import { foundFiles, mistakes, parsed, scenarioOf, usual } from "./world.js";
 
 describe("the short form", () => {
   test("stands for configuration files with the addresses of the recordings", () => {
@@ -231,7 +231,7 @@ describe("a new scenario for configuration files", () => {
       "sentinel-26379.conf": "port 26379\nsentinel monitor mymaster 192.168.6.86 6379 1\n",
     };
 
-    const text = initScenario(Object.entries(files).map(([name, each]) => ({ name, text: each })));
+    const text = initScenario(foundFiles(files));
     const { nodes, hosts } = scenarioOf(text ?? "", { files });
 
     expect(nodes.map((node) => [node.name, node.kind, node.groups[0]])).toEqual([
@@ -252,7 +252,7 @@ describe("a new scenario for configuration files", () => {
         "port 26379\nsentinel monitor shop 10.0.0.1 6379 1\nsentinel announce-ip 10.0.0.2\n",
     };
 
-    const text = initScenario(Object.entries(files).map(([name, each]) => ({ name, text: each })));
+    const text = initScenario(foundFiles(files));
     const { nodes, hosts } = scenarioOf(text ?? "", { files });
 
     const ipOf = new Map(hosts.map((host) => [host.name, host.ips[0]]));
@@ -272,7 +272,7 @@ describe("a new scenario for configuration files", () => {
         "sentinel resolve-hostnames yes\nsentinel monitor mymaster redis-master 6379 1\n",
     };
 
-    const text = initScenario(Object.entries(files).map(([name, each]) => ({ name, text: each })));
+    const text = initScenario(foundFiles(files));
     const { nodes, names } = scenarioOf(text ?? "", { files });
 
     expect(names).toEqual([{ name: "redis-master", ip: "10.77.0.11" }]);
@@ -285,7 +285,7 @@ describe("a new scenario for configuration files", () => {
       "sentinel.conf": "port 26379\nsentinel monitor mymaster 127.0.0.1 6379 1\n",
     };
 
-    const text = initScenario(Object.entries(files).map(([name, each]) => ({ name, text: each })));
+    const text = initScenario(foundFiles(files));
     const { clients, nodes } = scenarioOf(text ?? "", { files });
 
     expect(clients.map((client) => client.host)).toEqual([nodes[0]?.host]);

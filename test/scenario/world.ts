@@ -36,5 +36,10 @@ function options(given: Given) {
   };
 }
 
+/** As `redsim init` finds them in a folder. */
+export function foundFiles(files: Readonly<Record<string, string>>) {
+  return Object.entries(files).map(([name, text]) => ({ name, text }));
+}
+
 /** One master, two replicas, three Sentinels. */
 export const usual = ["duration: 60s", "nodes: { replicas: 2, sentinels: 3 }", ""].join("\n");

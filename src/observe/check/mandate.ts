@@ -15,7 +15,7 @@ import type { Folded } from "../fold.js";
 import { Attempts } from "./attempts.js";
 import { type Cluster, type Law, noteOf, type Violation } from "./law.js";
 import { OldFiles } from "./old-files.js";
-import { Watchers } from "./watchers.js";
+import { SentinelGroups } from "./sentinel-groups.js";
 
 type Event = Extract<RedisNote, { kind: "event" }>;
 
@@ -46,13 +46,12 @@ export class Mandate implements Law {
   readonly violations: Violation[] = [];
   readonly #attempts = new Attempts();
   readonly #watches = new Map<string, Watch>();
-  readonly #ids = new Map<string, string>();
   /** Who held a master to be down, and until when, by master; `undefined`: still. */
   readonly #opinions = new Map<string, Map<string, Instant | undefined>>();
   /** By master and the run id voted for: each voter's latest epoch. */
   readonly #votes = new Map<string, Map<string, number>>();
   #answersMayBeOld = false;
-  readonly #watchers = new Watchers();
+  readonly #groups = new SentinelGroups();
   readonly #oldFiles: OldFiles;
 
   constructor(cluster: Cluster) {
@@ -61,7 +60,7 @@ export class Mandate implements Law {
 
   record(record: RunRecord): void {
     this.#attempts.record(record);
-    this.#watchers.record(record);
+    this.#groups.record(record);
     this.#oldFiles.record(record);
     switch (record.kind) {
       case "fault":
@@ -78,8 +77,6 @@ export class Mandate implements Law {
         return;
     }
     const note = noteOf(record);
-    if (note?.kind === "log" && note.text.startsWith("Sentinel ID is "))
-      this.#ids.set(record.node, note.text.slice("Sentinel ID is ".length));
     if (note?.kind === "event") this.#event(record.node, note, record.at);
   }
 
@@ -145,7 +142,7 @@ export class Mandate implements Law {
     let supporters = 0;
     for (const [other, until] of this.#opinions.get(master) ?? [])
       if (until === undefined || this.#answersMayBeOld || at - until <= opinionLasts)
-        if (this.#watchers.areOne(node, other, master)) supporters++;
+        if (this.#groups.areOne(node, other, master)) supporters++;
     if (supporters >= watch.quorum) return;
     this.#broken(
       at,
@@ -157,7 +154,8 @@ export class Mandate implements Law {
   #elected(node: string, master: string, watch: Watch, at: Instant): void {
     const epoch = this.#attempts.epoch(node, master);
     let votes = 0;
-    for (const inEpoch of this.#votes.get(`${master} ${this.#ids.get(node) ?? ""}`)?.values() ?? [])
+    for (const inEpoch of this.#votes.get(`${master} ${this.#groups.idOf(node) ?? ""}`)?.values() ??
+      [])
       if (inEpoch >= epoch) votes++;
     const majority = Math.floor((watch.known.size + 1) / 2) + 1;
     const needed = Math.max(majority, watch.quorum);

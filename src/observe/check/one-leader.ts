@@ -7,20 +7,20 @@
 import type { RunRecord } from "../../kernel/record.js";
 import { Attempts } from "./attempts.js";
 import { type Law, noteOf, type Violation } from "./law.js";
-import { Watchers } from "./watchers.js";
+import { SentinelGroups } from "./sentinel-groups.js";
 
 export class OneLeader implements Law {
   readonly name = "an epoch has one leader for each master";
   readonly folds = Attempts.folds;
   readonly violations: Violation[] = [];
   readonly #attempts = new Attempts();
-  readonly #watchers = new Watchers();
+  readonly #groups = new SentinelGroups();
   /** By the master's name and epoch. */
   readonly #leaders = new Map<string, string[]>();
 
   record(record: RunRecord): void {
     this.#attempts.record(record);
-    this.#watchers.record(record);
+    this.#groups.record(record);
     const note = noteOf(record);
     if (record.kind !== "note" || note?.kind !== "event") return;
     if (note.channel === "+elected-leader") this.#elected(record.node, note.master ?? "", record);
@@ -32,7 +32,7 @@ export class OneLeader implements Law {
     const key = `${master} ${epoch}`;
     const leaders = this.#leaders.get(key) ?? [];
     this.#leaders.set(key, leaders);
-    const before = leaders.findLast((each) => this.#watchers.areOne(each, node, master));
+    const before = leaders.findLast((each) => this.#groups.areOne(each, node, master));
     if (before === node) return;
     leaders.push(node);
     if (before !== undefined)

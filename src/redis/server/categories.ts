@@ -3,6 +3,7 @@
  * kind of data a command is about is a table.
  */
 import type { Behaviour } from "../version.js";
+import { words } from "../wire/text.js";
 import { type Command, flag } from "./command.js";
 import type { Subcommand } from "./subcommands.js";
 
@@ -36,8 +37,6 @@ const known: ReadonlySet<string> = new Set(categories);
 export function isCategory(name: string): boolean {
   return name === "all" || known.has(name);
 }
-
-const words = (text: string): readonly string[] => text.split(" ");
 
 const families: readonly (readonly [string, ReadonlySet<string>])[] = [
   [

@@ -3,6 +3,7 @@
  * answers of many become one, and whose answers are not always the same (`addReplyCommandTips()`).
  */
 import type { Behaviour } from "../version.js";
+import { words } from "../wire/text.js";
 
 const toAll = "request_policy:all_nodes";
 const toShards = "request_policy:all_shards";
@@ -13,8 +14,6 @@ const least = "response_policy:agg_min";
 const special = "response_policy:special";
 const varies = "nondeterministic_output";
 const anyOrder = "nondeterministic_output_order";
-
-const words = (text: string): readonly string[] => text.split(" ");
 
 type Tips = readonly (readonly [tips: readonly string[], commands: readonly string[]])[];
 

@@ -3,9 +3,10 @@
  * does to each of them (`populateCommandStructure()`, `addReplyCommandKeySpecs()`). Where the keys stand
  * follows from the range that COMMAND told before (`keyRangeOf`); what becomes of them is a table.
  */
+import { words } from "../wire/text.js";
 import { bulk, integer, map, type Protocol, set, status, type Value } from "../wire/value.js";
 import type { Command } from "./command.js";
-import { keyRangeOf, keysOf } from "./command-arguments.js";
+import { countsKeys, keyRangeOf, keysOf } from "./command-arguments.js";
 
 interface KeySpec {
   /** Of the first key. */
@@ -17,8 +18,6 @@ interface KeySpec {
   readonly flags: readonly string[];
   readonly notes: string | undefined;
 }
-
-const words = (text: string): readonly string[] => text.split(" ");
 
 /** What the commands do to their keys. */
 const uses: readonly (readonly [flags: string, commands: readonly string[]])[] = [
@@ -70,7 +69,7 @@ function keySpecsOf(command: Command): readonly KeySpec[] {
     const behind = last === -1 && (isAlone || i === 1) ? -1 : 0;
     return {
       index: i + 1,
-      last: name === "sintercard" ? undefined : behind,
+      last: countsKeys(command) ? undefined : behind,
       step: Math.max(step, 1),
       flags: words(flags),
       notes: notes.get(name),

@@ -4,6 +4,7 @@
  * the container's business here.
  */
 import type { Behaviour } from "../version.js";
+import { words } from "../wire/text.js";
 import { flag } from "./command.js";
 import type { Mode } from "./mode.js";
 
@@ -14,8 +15,6 @@ export interface Subcommand {
   readonly arity: number;
   readonly flags: number;
 }
-
-const words = (text: string): readonly string[] => text.split(" ");
 
 /** Each with its arity, and a `!` for those that are for operators. */
 const known: ReadonlyMap<string, readonly string[]> = new Map([

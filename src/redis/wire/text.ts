@@ -43,6 +43,11 @@ function unescaped(code: number): string {
   }
 }
 
+/** The words of a list in a table, each one blank from the next. */
+export function words(text: string): readonly string[] {
+  return text.split(" ");
+}
+
 /** `sdssplitargs()`: the arguments of a line, or undefined where its quotes are unbalanced. */
 export function splitArguments(line: string): string[] | undefined {
   const nul = line.indexOf("\0");

@@ -1,6 +1,6 @@
 /** The shape of hosts and nodes, and of the configuration lines that a scenario gives them. */
 import * as z from "zod";
-import { duration, port, size, span, text, version, wholeNumber, word } from "./values.js";
+import { drift, duration, port, size, span, text, version, wholeNumber, word } from "./values.js";
 
 /** A slip of the finger (`replicas: 20000`) is told, and not simulated for an hour. */
 const nodesMax = 1_000;
@@ -34,12 +34,7 @@ export const host = z.strictObject(
           })
           .optional()
           .describe("How far its wall clock is off from the start on; may be negative."),
-        drift: z
-          .int({ error: "expected parts per million" })
-          .min(-999_999, {
-            error: "expected parts per million above -1000000, where a clock stands still",
-          })
-          .max(1_000_000_000, { error: "expected parts per million, at most 1000000000" })
+        drift: drift
           .optional()
           .describe("Parts per million by which its clock runs fast; may be negative."),
       })

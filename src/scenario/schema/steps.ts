@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { direction, linkSettings } from "./network.js";
 import {
+  drift,
   duration,
   oneOrMore,
   patternNote,
@@ -131,14 +132,7 @@ const actions = {
       offset: text("an offset such as 250ms or -2s")
         .optional()
         .describe("How far off; may be negative."),
-      drift: z
-        .int({ error: "expected parts per million" })
-        .min(-999_999, {
-          error: "expected parts per million above -1000000, where a clock stands still",
-        })
-        .max(1_000_000_000, { error: "expected parts per million, at most 1000000000" })
-        .optional()
-        .describe("Parts per million fast; may be negative."),
+      drift: drift.optional().describe("Parts per million fast; may be negative."),
     },
     "{on: s1, offset: 2s}",
   )

@@ -42,6 +42,15 @@ export const version = z.union(
   },
 );
 
+/** Parts per million by which a clock runs fast; beyond these it stands still, or is no clock. */
+export const driftRange = { min: -999_999, max: 1_000_000_000 };
+export const drift = z
+  .int({ error: "expected parts per million" })
+  .min(driftRange.min, {
+    error: "expected parts per million above -1000000, where a clock stands still",
+  })
+  .max(driftRange.max, { error: "expected parts per million, at most 1000000000" });
+
 const selectorError = "expected a name, a selector such as the master, or a list of them";
 export const selector = z.union([z.string(), z.array(z.string())], { error: selectorError });
 export const patternNote = "`*` stands for anything, `?` for one character";

@@ -6,13 +6,12 @@
  * heard of each other, directly or through a third.
  */
 import type { RunRecord } from "../../kernel/record.js";
-import type { Folded } from "../fold.js";
 import { noteOf } from "./law.js";
 
 const idIs = "Sentinel ID is ";
 
-export class Watchers {
-  static readonly folds: readonly Folded[] = ["event", "log"];
+/** Folds `event` and `log` notes. */
+export class SentinelGroups {
   /** Run ids by node. */
   readonly #ids = new Map<string, string>();
   /** Of each thing seen another one of its group; what stands for the group has none. */
@@ -51,9 +50,13 @@ export class Watchers {
     if (group !== other) this.#next.set(other, group);
   }
 
-  /** A Sentinel tells its id before anything else. */
+  /** Its run id, which a Sentinel tells before anything else. */
+  idOf(node: string): string | undefined {
+    return this.#ids.get(node);
+  }
+
   #groupOf(node: string, master: string): string {
-    return this.#last(`${master} ${this.#ids.get(node) ?? node}`);
+    return this.#last(`${master} ${this.idOf(node) ?? node}`);
   }
 
   #last(thing: string): string {
